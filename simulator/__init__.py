@@ -1,0 +1,1 @@
+"""Aftershock: a chaos and resilience simulator for microservices."""

@@ -1,0 +1,106 @@
+"""The kernel's queue for the interpreted build: `heapq` on tuples."""
+
+from __future__ import annotations
+
+from heapq import heapify, heappop, heappush
+from typing import Final
+
+from simulator.kernel.event import IDLE, Event
+from simulator.kernel.kernel import Kernel
+
+STALE_KEPT: Final = 1024
+"""Below this many cancelled entries, tidying up is not worth the trouble."""
+
+
+class TupleHeapKernel(Kernel):
+    """A heap of `(time, key, event)`, compared and moved by the C code of `heapq`.
+
+    A cancelled event leaves its entry behind, told by a key that is no longer the event's. Once more
+    than half of a large queue is such litter the queue is rebuilt without it, so that cancelling
+    costs constant time on average and the queue never holds more than twice what is to come.
+    """
+
+    __slots__ = ("heap", "stale")
+
+    def __init__(self, start: float = 0.0) -> None:
+        super().__init__(start)
+        self.heap: list[tuple[float, int, Event]] = []
+        self.stale = 0
+
+    def schedule(self, event: Event, delay: float) -> None:
+        if not delay >= 0.0:
+            raise ValueError(f"a delay of {delay} s: time never runs backwards")
+        if event.key != IDLE:
+            raise ValueError(f"{type(event).__name__} is in the queue already")
+        key = self.next_key
+        self.next_key = key + 1
+        event.key = key
+        heappush(self.heap, (self.now + delay, key, event))
+
+    def insert(self, event: Event, time: float, key: int) -> None:
+        if not time >= self.now:
+            raise ValueError(f"{time} s is before now ({self.now} s): time never runs backwards")
+        if event.key != IDLE:
+            raise ValueError(f"{type(event).__name__} is in the queue already")
+        event.key = key
+        heappush(self.heap, (time, key, event))
+
+    def cancel(self, event: Event) -> None:
+        if event.key == IDLE:
+            return
+        event.key = IDLE
+        self.stale += 1
+        if self.stale > STALE_KEPT and self.stale * 2 > len(self.heap):
+            # In place: a run under way holds on to the list.
+            self.heap[:] = [entry for entry in self.heap if entry[2].key == entry[1]]
+            heapify(self.heap)
+            self.stale = 0
+
+    def pop(self) -> Event | None:
+        while self.heap:
+            time, key, event = heappop(self.heap)
+            if event.key != key:
+                self.stale -= 1
+                continue
+            event.key = IDLE
+            self.now = time
+            self.fired += 1
+            return event
+        return None
+
+    def peek(self) -> float:
+        while self.heap:
+            time, key, event = self.heap[0]
+            if event.key == key:
+                return time
+            heappop(self.heap)
+            self.stale -= 1
+        return float("inf")
+
+    def run(self, until: float, limit: int) -> bool:
+        heap = self.heap
+        budget = limit
+        try:
+            while heap:
+                entry = heappop(heap)
+                time, key, event = entry
+                if event.key != key:
+                    self.stale -= 1
+                    continue
+                if time >= until or budget <= 0:
+                    heappush(heap, entry)
+                    if time < until:
+                        return False
+                    break
+                budget -= 1
+                event.key = IDLE
+                self.now = time
+                event.fire()
+        finally:
+            self.fired += limit - budget
+        if self.now < until:
+            self.now = until
+        return True
+
+    def __len__(self) -> int:
+        return len(self.heap) - self.stale
