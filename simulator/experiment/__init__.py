@@ -1,0 +1,1 @@
+"""Running scenarios: one run, its result, its verdict."""

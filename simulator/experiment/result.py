@@ -1,0 +1,265 @@
+"""What a run leaves behind: plain figures, frozen, the same for a table, a file and a notebook.
+
+Times are seconds, shares are parts of 1, rates are per second. A figure that does not apply (the
+mean latency of nothing) is None, never 0. The summary is of requests that *started* at or after
+the warm-up; the series shows everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+SCHEMA = "aftershock.run/1"
+
+Outcomes = Mapping[str, int]
+"""How many ended in each outcome; outcomes that did not occur are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long answers took, in seconds; percentiles within 1 % of the true value."""
+
+    count: int
+    mean: float | None
+    p50: float | None
+    p90: float | None
+    p95: float | None
+    p99: float | None
+    p999: float | None
+    max: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrafficFigures:
+    """What one class of users saw, or all of them, or those of one entry endpoint."""
+
+    started: int
+    finished: int
+    in_flight: int
+    outcomes: Outcomes
+    availability: float | None
+    """(ok + degraded) / finished."""
+    throughput: float
+    """Finished per second, whatever the outcome."""
+    goodput: float
+    """`ok` within the class's `slo` (every `ok` where it has none), per second."""
+    attempts_per_request: float | None
+    latency: Latency
+    """Of requests that ended `ok` or `degraded`."""
+    latency_all: Latency
+    """Of every finished request."""
+    failed_by: Mapping[str, int]
+    """Who decided the failures, by name: an instance's service, or the caller's own policy."""
+    endpoints: Mapping[str, TrafficFigures]
+    """The same by entry endpoint (`service.endpoint`); empty inside an endpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Requests that waited for a place: the time-weighted mean and the most at once."""
+
+    mean: float
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointFigures:
+    """One endpoint, as its callers saw it."""
+
+    calls: int
+    attempts: int
+    in_flight: int
+    outcomes: Outcomes
+    """Of the attempts."""
+    latency: Latency
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceFigures:
+    """One instance of a service."""
+
+    attempts: int
+    outcomes: Outcomes
+    latency: Latency
+    utilization: float | None
+    busy: float
+    """Requests being worked on, time-weighted mean."""
+    queue: Queue
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFigures:
+    """One service: all its instances and endpoints together, as callers saw it."""
+
+    replicas: int
+    calls: int
+    attempts: int
+    in_flight: int
+    outcomes: Outcomes
+    """Of the attempts."""
+    call_outcomes: Outcomes
+    latency: Latency
+    utilization: float | None
+    """Share of its cores (where it has cores) or of its concurrency in use; None if it has neither."""
+    busy: float
+    """Requests being worked on, all instances together, time-weighted mean."""
+    queue: Queue
+    """All instances together: the sum of means, and the longest queue of any one instance."""
+    work: float
+    """Seconds of work done."""
+    wasted_work: float
+    """Of these, seconds spent on requests whose caller had given up by the time they ended."""
+    instances: Mapping[str, InstanceFigures]
+    endpoints: Mapping[str, EndpointFigures]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeFigures:
+    """The calls from one caller (`shop.checkout`, or a traffic class) to one endpoint."""
+
+    caller: str
+    callee: str
+    calls: int
+    attempts: int
+    outcomes: Outcomes
+    """Of the calls."""
+    latency: Latency
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectationResult:
+    """One expectation of the file and what the run says of it."""
+
+    expect: str
+    value: float | None
+    """In the unit of the measure; None where nothing was measured, which meets nothing."""
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One attempt in a trace."""
+
+    id: int
+    parent: int | None
+    """The span that made the call; None for the request's entry call."""
+    caller: str
+    callee: str
+    instance: str | None
+    sent: float
+    ended: float | None
+    """When the caller had its answer or gave up; None if the run ended first."""
+    served_from: float | None
+    """When the instance began to work on it; None if it never did."""
+    served_until: float | None
+    outcome: str | None
+    origin: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """One sampled request with every attempt it caused."""
+
+    request: int
+    traffic: str
+    endpoint: str
+    started: float
+    ended: float | None
+    outcome: str | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesTable:
+    """Figures per interval of one kind of thing (`traffic`, `service`, `instance`, ...), as columns.
+
+    Every column has one entry per (time, name); `time` is the start of the interval in seconds. A
+    row is there for each interval in which something happened to that name, and for services and
+    instances for every interval.
+    """
+
+    kind: str
+    columns: Mapping[str, NDArray[np.float64] | NDArray[np.int64] | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything that one run has to say."""
+
+    scenario: str
+    description: str
+    seed: int
+    replication: int
+    duration: float
+    warmup: float
+    simulated: float
+    """How far the clock came: `duration`, unless the run was stopped before."""
+    interval: float
+    events: int
+    wall_seconds: float
+    digest: str
+    total: TrafficFigures
+    """All traffic together."""
+    traffic: Mapping[str, TrafficFigures]
+    services: Mapping[str, ServiceFigures]
+    edges: tuple[EdgeFigures, ...]
+    expectations: tuple[ExpectationResult, ...]
+    bottleneck: str | None
+    """The service whose capacity is nearest to used up; None where no service has a capacity."""
+    warnings: tuple[str, ...]
+    series: Mapping[str, SeriesTable]
+    traces: tuple[Trace, ...]
+
+    @property
+    def complete(self) -> bool:
+        return self.simulated >= self.duration
+
+    @property
+    def verdict(self) -> str:
+        """`pass`, `fail`, or `incomplete` for a run that was stopped."""
+        if not self.complete:
+            return "incomplete"
+        return "pass" if all(each.met for each in self.expectations) else "fail"
+
+    def to_json(self) -> dict[str, object]:
+        """The object that `--json` prints and `result.json` holds, in the order of its schema."""
+        return {
+            "schema": SCHEMA,
+            "scenario": self.scenario,
+            "description": self.description,
+            "seed": self.seed,
+            "replication": self.replication,
+            "duration": self.duration,
+            "warmup": self.warmup,
+            "simulated": self.simulated,
+            "complete": self.complete,
+            "interval": self.interval,
+            "events": self.events,
+            "wall_seconds": self.wall_seconds,
+            "digest": self.digest,
+            "total": plain(self.total),
+            "traffic": plain(self.traffic),
+            "services": plain(self.services),
+            "edges": plain(self.edges),
+            "faults": [],
+            "bottleneck": self.bottleneck,
+            "warnings": list(self.warnings),
+            "expectations": plain(self.expectations),
+            "verdict": self.verdict,
+        }
+
+
+def plain(value: object) -> object:
+    """`value` as JSON has it: dataclasses and mappings as objects, tuples as arrays."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value
