@@ -35,7 +35,8 @@ class TupleHeapKernel(Kernel):
         key = self.next_key
         self.next_key = key + 1
         event.key = key
-        heappush(self.heap, (self.now + delay, key, event))
+        event.time = time = self.now + delay
+        heappush(self.heap, (time, key, event))
 
     def insert(self, event: Event, time: float, key: int) -> None:
         if not time >= self.now:
@@ -43,6 +44,7 @@ class TupleHeapKernel(Kernel):
         if event.key != IDLE:
             raise ValueError(f"{type(event).__name__} is in the queue already")
         event.key = key
+        event.time = time
         heappush(self.heap, (time, key, event))
 
     def cancel(self, event: Event) -> None:

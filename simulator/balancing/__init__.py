@@ -1,0 +1,1 @@
+"""Balancers: which instance gets the next attempt."""

@@ -1,0 +1,270 @@
+"""One sending of a call to one instance, from both ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.call.party import Party
+from simulator.kernel.event import IDLE, Event
+from simulator.outcome import CANCELLED, OK, TIMEOUT
+from simulator.service.strand import Op, Strand
+
+if TYPE_CHECKING:
+    from simulator.call.site import Site
+    from simulator.observe.trace import OpenSpan
+    from simulator.service.instance import Instance
+    from simulator.traffic.request import Request
+
+
+class Attempt(Strand):
+    """A request on its way to an instance, waiting there, being worked on, and its answer.
+
+    The caller's end: the attempt is *settled* once the caller has an answer or has given up; that
+    is when it is written down. The callee's end goes its own way: an attempt whose caller has given
+    up still waits and is still worked on, unless a cancellation reaches it, and what was spent on
+    it counts as wasted.
+
+    Attributes:
+        code: the ledger's lane; the outcome is added to it.
+        sent: when the caller sent it, in seconds.
+    """
+
+    __slots__ = ("caller", "code", "origin", "outcome", "sent", "settled")
+
+    outcome: int
+    origin: str
+
+    def __init__(
+        self,
+        request: Request,
+        caller: Party,
+        site: Site,
+        instance: Instance,
+        code: int,
+        sent: float,
+        deadline: float,
+    ) -> None:
+        self.key = IDLE
+        self.request = request
+        self.caller = caller
+        self.site = site
+        self.instance = instance
+        self.code = code
+        self.sent = sent
+        self.deadline = deadline
+        self.worked = 0.0
+        self.waits_for = None
+        self.settled = False
+
+    def attempt(self) -> Attempt:
+        return self
+
+    # The callee's end.
+
+    def begin(self) -> None:
+        """The instance has a place for it: take the first step."""
+        op: Op | None = self.site.endpoint.program
+        while op is not None:
+            op = op.run(self)
+
+    def finish(self) -> None:
+        self.instance.leave(self)
+        self.answer(OK, "")
+
+    def fail(self, outcome: int, origin: str) -> None:
+        self.instance.leave(self)
+        self.answer(outcome, origin)
+
+    def answer(self, outcome: int, origin: str) -> None:
+        """Send the outcome back to the caller."""
+        if self.settled:
+            return
+        kernel = self.instance.kernel
+        site = self.site
+        if site.distant:
+            delay = site.point.edge.link.constant
+            if site.back is not None:
+                delay = site.back.at(self.request.index)
+        elif self.sent < kernel.now:
+            self.settle(outcome, origin)
+            return
+        else:
+            # An answer in the instant of the question goes through the queue, lest long chains of
+            # such answers nest ever deeper.
+            delay = 0.0
+        self.outcome = outcome
+        self.origin = origin
+        self.op = DELIVER
+        kernel.schedule(self, delay)
+
+    def withdraw(self) -> None:
+        """A cancellation arrived at the callee's end: nothing more is done."""
+        if self.op is ARRIVE or self.op is DELIVER:
+            self.instance.kernel.cancel(self)
+        else:
+            self.instance.expel(self)
+
+    # The caller's end.
+
+    def settle(self, outcome: int, origin: str) -> None:
+        """The caller knows how it ended."""
+        self.settled = True
+        instance = self.instance
+        instance.ledger.add(self.code + outcome, self.sent, instance.kernel.now)
+        self.caller.answered(self.site.point, outcome, origin)
+
+    def expire(self) -> None:
+        """The caller's patience runs out."""
+        self.send_cancellation()
+        self.settle(TIMEOUT, self.site.point.edge.caller)
+
+    def abandon(self) -> int:
+        self.settled = True
+        instance = self.instance
+        instance.ledger.add(self.code + CANCELLED, self.sent, instance.kernel.now)
+        self.send_cancellation()
+        return 0
+
+    def send_cancellation(self) -> None:
+        """Tell the callee that nobody waits any more, where the call says so."""
+        site = self.site
+        if not site.point.cancel:
+            return
+        if not site.distant:
+            self.withdraw()
+            return
+        delay = site.point.edge.link.constant
+        if site.out is not None:
+            # The message takes the same way, and as long, as the question did.
+            delay = site.out.at(self.request.index)
+        self.instance.kernel.schedule(Cancellation(self), delay)
+
+
+class BoundedAttempt(Attempt):
+    """An attempt that may have a deadline nearer than its timeout.
+
+    `bound` is the event of that moment, if there is one.
+    """
+
+    __slots__ = ("bound",)
+
+    bound: Bound | None
+
+    def settle(self, outcome: int, origin: str) -> None:
+        self.unbind()
+        super().settle(outcome, origin)
+
+    def abandon(self) -> int:
+        self.unbind()
+        return super().abandon()
+
+    def unbind(self) -> None:
+        """The deadline no longer matters."""
+        bound = self.bound
+        if bound is not None:
+            self.bound = None
+            self.instance.kernel.cancel(bound)
+
+
+class Bound(Event):
+    """The moment at which the deadline of one attempt passes."""
+
+    __slots__ = ("attempt",)
+
+    def __init__(self, attempt: BoundedAttempt) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+    def fire(self) -> None:
+        self.attempt.expire()
+
+
+class TracedAttempt(BoundedAttempt):
+    """An attempt of a sampled request: it writes its moments into a span."""
+
+    __slots__ = ("span",)
+
+    span: OpenSpan
+
+    def begin(self) -> None:
+        self.span.served_from = self.instance.kernel.now
+        super().begin()
+
+    def finish(self) -> None:
+        self.span.served_until = self.instance.kernel.now
+        super().finish()
+
+    def fail(self, outcome: int, origin: str) -> None:
+        self.span.served_until = self.instance.kernel.now
+        super().fail(outcome, origin)
+
+    def settle(self, outcome: int, origin: str) -> None:
+        self.span.close(self.instance.kernel.now, outcome, origin)
+        super().settle(outcome, origin)
+
+    def abandon(self) -> int:
+        self.span.close(self.instance.kernel.now, CANCELLED, self.site.point.edge.caller)
+        return super().abandon()
+
+
+class Cancellation(Event):
+    """The message that tells a callee to stop working on an attempt."""
+
+    __slots__ = ("attempt",)
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__()
+        self.attempt = attempt
+
+    def fire(self) -> None:
+        self.attempt.withdraw()
+
+
+class Denial(Party):
+    """The answer to a call that was never sent: it could not be, or it was not worth it."""
+
+    __slots__ = ("caller", "origin", "outcome", "site")
+
+    def __init__(self, caller: Party, site: Site, outcome: int, origin: str) -> None:
+        super().__init__()
+        self.caller = caller
+        self.site = site
+        self.outcome = outcome
+        self.origin = origin
+
+    def fire(self) -> None:
+        self.caller.answered(self.site.point, self.outcome, self.origin)
+
+    def abandon(self) -> int:
+        # It was written down when it was denied; all that is left is not to tell anybody.
+        self.site.point.edge.kernel.cancel(self)
+        return 0
+
+
+class Arrive(Op):
+    """The question has come over the network."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        assert isinstance(strand, Attempt)
+        strand.op = None
+        strand.instance.accept(strand)
+        return None
+
+
+class Deliver(Op):
+    """The answer has come over the network."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        assert isinstance(strand, Attempt)
+        strand.op = None
+        if not strand.settled:
+            strand.settle(strand.outcome, strand.origin)
+        return None
+
+
+ARRIVE = Arrive(None)
+DELIVER = Deliver(None)

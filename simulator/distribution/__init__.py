@@ -1,0 +1,1 @@
+"""What times, shares and counts are drawn from: one family a file."""

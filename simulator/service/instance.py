@@ -1,0 +1,272 @@
+"""One running copy of a service: its slots, its queue, and what is inside."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from simulator.outcome import DEADLINE, QUEUE_FULL, REFUSED, RESET
+from simulator.service.strand import Op, Strand
+
+if TYPE_CHECKING:
+    from simulator.call.attempt import Attempt
+    from simulator.call.route import Route
+    from simulator.kernel.kernel import Kernel
+    from simulator.observe.ledger import Ledger
+    from simulator.service.processor import Processor
+    from simulator.service.queueing.line import Line
+
+UNLIMITED: Final = 1 << 60
+"""As many as you like."""
+
+
+class Instance:
+    """A process that works on `concurrency` requests at once and lets `queue_limit` more wait.
+
+    With `asynchronous` threading a request holds a slot only while it computes: it gives it back
+    while it waits for an answer, and lines up again when the answer is there, before newcomers.
+    Otherwise (a thread for each request) it holds its slot from its first step to its last.
+
+    The areas under the curves of busy slots and of queue length are kept as sums of moments: a
+    change up at time t subtracts t, a change down adds it, so that the area up to now is
+    `area + level * now`. That is exact, and one addition for each change.
+
+    Attributes:
+        up: whether it listens; what reaches a dead instance is refused.
+        inside: every attempt that waits or is worked on here, in order of arrival.
+        work, wasted: seconds of work done, and done for callers who had given up.
+        accepted, departed: attempts let in, and gone, however they ended.
+    """
+
+    __slots__ = (
+        "accepted",
+        "asynchronous",
+        "busy",
+        "busy_area",
+        "concurrency",
+        "departed",
+        "draining",
+        "inside",
+        "kernel",
+        "ledger",
+        "line",
+        "name",
+        "number",
+        "processor",
+        "queue_area",
+        "queue_limit",
+        "queue_peak",
+        "queued",
+        "ready",
+        "routes",
+        "up",
+        "wasted",
+        "work",
+    )
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        ledger: Ledger,
+        name: str,
+        number: int,
+        *,
+        concurrency: int,
+        queue_limit: int,
+        line: Line,
+        processor: Processor | None,
+        asynchronous: bool,
+    ) -> None:
+        self.kernel = kernel
+        self.ledger = ledger
+        self.name = name
+        self.number = number
+        self.concurrency = concurrency
+        self.queue_limit = queue_limit
+        self.line = line
+        self.processor = processor
+        self.asynchronous = asynchronous
+        self.up = True
+        self.busy = 0
+        self.busy_area = 0.0
+        self.queued = 0
+        self.queue_area = 0.0
+        self.queue_peak = 0
+        self.draining = False
+        self.ready: deque[Strand] = deque()
+        self.inside: dict[Attempt, None] = {}
+        self.routes: list[Route] = []
+        self.work = 0.0
+        self.wasted = 0.0
+        self.accepted = 0
+        self.departed = 0
+
+    def accept(self, attempt: Attempt) -> None:
+        """An attempt arrives: it gets a slot, or waits, or is turned away."""
+        if not self.up:
+            attempt.answer(REFUSED, self.name)
+        elif self.busy < self.concurrency and self.queued == 0:
+            self.inside[attempt] = None
+            self.accepted += 1
+            self.busy += 1
+            self.busy_area -= self.kernel.now
+            attempt.begin()
+        elif self.queued < self.queue_limit:
+            self.inside[attempt] = None
+            self.accepted += 1
+            self.queued += 1
+            self.queue_area -= self.kernel.now
+            if self.queued > self.queue_peak:
+                self.queue_peak = self.queued
+            attempt.op = QUEUED
+            self.line.put(attempt)
+        else:
+            attempt.answer(QUEUE_FULL, self.name)
+
+    def leave(self, attempt: Attempt) -> None:
+        """An attempt that holds a slot is through with its steps."""
+        del self.inside[attempt]
+        self.departed += 1
+        self.work += attempt.worked
+        if attempt.settled:
+            self.wasted += attempt.worked
+        self.busy -= 1
+        self.busy_area += self.kernel.now
+        if self.queued or self.ready:
+            self.drain()
+
+    def drain(self) -> None:
+        """Give free slots to those who wait: first to requests that go on, then to new ones."""
+        if self.draining:
+            return
+        self.draining = True
+        now = self.kernel.now
+        while self.busy < self.concurrency:
+            if self.ready:
+                strand = self.ready.popleft()
+                if strand.op is not None:
+                    self.take_back()
+                    strand.fire()
+                continue
+            if self.queued == 0:
+                break
+            attempt = self.line.take()
+            if attempt.op is None:
+                continue
+            self.queued -= 1
+            self.queue_area += now
+            if now >= attempt.deadline:
+                self.dismiss(attempt, DEADLINE)
+                continue
+            self.busy += 1
+            self.busy_area -= now
+            attempt.begin()
+        self.draining = False
+
+    def dismiss(self, attempt: Attempt, outcome: int) -> None:
+        """Let go of an attempt that has no slot, with an answer."""
+        del self.inside[attempt]
+        self.departed += 1
+        attempt.answer(outcome, self.name)
+
+    # Slots while a request waits for others (asynchronous threading).
+
+    def release(self) -> None:
+        """A strand begins to wait, and gives back its slot."""
+        self.busy -= 1
+        self.busy_area += self.kernel.now
+        if self.queued or self.ready:
+            self.drain()
+
+    def take_back(self) -> None:
+        """A strand that gave back its slot holds one again."""
+        if self.asynchronous:
+            self.busy += 1
+            self.busy_area -= self.kernel.now
+
+    def may_go_on(self, strand: Strand) -> bool:
+        """Whether a strand that has waited has a slot to go on in; if not, it is lined up for one."""
+        if not self.asynchronous:
+            return True
+        if self.busy < self.concurrency and not self.ready:
+            self.take_back()
+            return True
+        self.ready.append(strand)
+        return False
+
+    def go_on(self, strand: Strand) -> None:
+        """Let a strand that has waited go on, now or when a slot is free."""
+        if self.may_go_on(strand):
+            strand.fire()
+
+    # The end of things before their time.
+
+    def expel(self, attempt: Attempt) -> None:
+        """Break off whatever is done for `attempt` here; nothing happens if it is not inside."""
+        if attempt not in self.inside:
+            return
+        del self.inside[attempt]
+        self.departed += 1
+        now = self.kernel.now
+        if attempt.op is QUEUED:
+            # Its place in the line is skipped when its turn comes.
+            attempt.op = None
+            self.queued -= 1
+            self.queue_area += now
+            return
+        computing = attempt.stop()
+        self.work += attempt.worked
+        self.wasted += attempt.worked
+        held = computing if self.asynchronous else 1
+        self.busy -= held
+        self.busy_area += held * now
+        if self.queued or self.ready:
+            self.drain()
+
+    def crash(self) -> None:
+        """Die: everything inside is lost, its callers see their connections reset."""
+        self.up = False
+        lost = list(self.inside)
+        now = self.kernel.now
+        self.busy_area += self.busy * now
+        self.busy = 0
+        self.queue_area += self.queued * now
+        self.queued = 0
+        self.line.clear()
+        self.ready.clear()
+        self.inside.clear()
+        self.departed += len(lost)
+        for attempt in lost:
+            if attempt.op is not QUEUED:
+                attempt.stop()
+                self.work += attempt.worked
+                self.wasted += attempt.worked
+            attempt.op = None
+        for attempt in lost:
+            attempt.answer(RESET, self.name)
+
+    def restart(self) -> None:
+        """Listen again, with nothing inside."""
+        self.up = True
+
+    # Readings.
+
+    def busy_until(self, now: float) -> float:
+        """Slot-seconds in use from the start to `now`."""
+        return self.busy_area + self.busy * now
+
+    def queued_until(self, now: float) -> float:
+        """Request-seconds of waiting from the start to `now`."""
+        return self.queue_area + self.queued * now
+
+
+class Queued(Op):
+    """The state of an attempt that waits for a slot; never run."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        raise AssertionError("an attempt that waits for a slot was run")
+
+
+QUEUED = Queued(None)

@@ -1,0 +1,198 @@
+"""The cores of an instance, and how the requests that compute share them."""
+
+from __future__ import annotations
+
+from collections import deque
+from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING
+
+from mypy_extensions import mypyc_attr
+
+from simulator.kernel.event import Event
+
+if TYPE_CHECKING:
+    from simulator.kernel.kernel import Kernel
+    from simulator.service.strand import Strand
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Processor(Event):
+    """`cores` cores; a piece of work of one second keeps one whole core busy for one second.
+
+    `used_area` and `used` give the core-seconds in use up to now as `used_area + used * now`.
+    """
+
+    __slots__ = ("cores", "kernel", "used", "used_area")
+
+    def __init__(self, kernel: Kernel, cores: float) -> None:
+        super().__init__()
+        self.kernel = kernel
+        self.cores = cores
+        self.used = 0.0
+        self.used_area = 0.0
+
+    def execute(self, strand: Strand, amount: float) -> None:
+        """Work `amount` core-seconds for `strand`, then wake it."""
+        raise NotImplementedError
+
+    def drop(self, strand: Strand) -> float:
+        """Stop working for `strand`; returns the core-seconds left undone, -1 if it was not here."""
+        raise NotImplementedError
+
+    def clear(self) -> None:
+        """Stop all work."""
+        raise NotImplementedError
+
+    def occupy(self, used: float) -> None:
+        """From now on `used` cores are busy."""
+        self.used_area += (self.used - used) * self.kernel.now
+        self.used = used
+
+    def used_until(self, now: float) -> float:
+        """Core-seconds in use from the start to `now`."""
+        return self.used_area + self.used * now
+
+
+class SharedProcessor(Processor):
+    """Processor sharing: n requests that compute each run at speed min(1, cores / n).
+
+    The limit of an operating system's fair scheduler as its time slice shrinks. Its mean response
+    time for one core is E[S]/(1 - load), whatever the distribution of work, which is why short
+    requests do not suffer behind long ones (Kleinrock, Queueing Systems II, 1976, section 4.4).
+
+    All requests advance alike, so a request that needs `amount` more is through when the common
+    progress has grown by `amount`: a heap ordered by that point, and one event for the first of
+    them. Logarithmic time in the number that compute.
+    """
+
+    __slots__ = ("arrivals", "jobs", "progress", "speed", "updated")
+
+    def __init__(self, kernel: Kernel, cores: float) -> None:
+        super().__init__(kernel, cores)
+        self.jobs: list[tuple[float, int, Strand]] = []
+        self.arrivals = 0
+        self.progress = 0.0
+        self.speed = min(1.0, cores)
+        self.updated = 0.0
+
+    def execute(self, strand: Strand, amount: float) -> None:
+        self.advance()
+        self.arrivals += 1
+        heappush(self.jobs, (self.progress + amount, self.arrivals, strand))
+        self.aim()
+
+    def fire(self) -> None:
+        self.advance()
+        point, _, strand = heappop(self.jobs)
+        # Rounding may have left it a hair's breadth away.
+        self.progress = point
+        self.aim()
+        strand.fire()
+
+    def drop(self, strand: Strand) -> float:
+        for place, job in enumerate(self.jobs):
+            if job[2] is strand:
+                self.advance()
+                del self.jobs[place]
+                heapify(self.jobs)
+                self.aim()
+                return max(0.0, job[0] - self.progress)
+        return -1.0
+
+    def clear(self) -> None:
+        self.advance()
+        self.jobs.clear()
+        self.aim()
+
+    def advance(self) -> None:
+        """Bring the common progress up to now."""
+        now = self.kernel.now
+        self.progress += (now - self.updated) * self.speed
+        self.updated = now
+
+    def aim(self) -> None:
+        """Set the speed for those who now compute, and wait for the first to be through."""
+        kernel = self.kernel
+        kernel.cancel(self)
+        computing = len(self.jobs)
+        if computing == 0:
+            self.progress = 0.0
+            self.speed = min(1.0, self.cores)
+            self.occupy(0.0)
+            return
+        cores = self.cores
+        self.speed = min(1.0, cores / computing)
+        self.occupy(min(float(computing), cores))
+        kernel.schedule(self, max(0.0, (self.jobs[0][0] - self.progress) / self.speed))
+
+
+class Burst(Event):
+    """A piece of work that has a core to itself."""
+
+    __slots__ = ("processor", "strand")
+
+    def __init__(self, processor: FcfsProcessor, strand: Strand) -> None:
+        super().__init__()
+        self.processor = processor
+        self.strand = strand
+
+    def fire(self) -> None:
+        self.processor.through(self)
+
+
+class FcfsProcessor(Processor):
+    """First come, first served: each piece of work has a core to itself until it is through.
+
+    What worker threads pinned to cores do, or an event loop, whose callbacks are never interrupted:
+    a long piece of work holds up the short ones behind it.
+    """
+
+    __slots__ = ("running", "waiting")
+
+    def __init__(self, kernel: Kernel, cores: float) -> None:
+        super().__init__(kernel, cores)
+        self.running: dict[Strand, Burst] = {}
+        self.waiting: deque[tuple[Strand, float]] = deque()
+
+    def execute(self, strand: Strand, amount: float) -> None:
+        if len(self.running) < self.cores:
+            burst = Burst(self, strand)
+            self.running[strand] = burst
+            self.occupy(float(len(self.running)))
+            self.kernel.schedule(burst, amount)
+        else:
+            self.waiting.append((strand, amount))
+
+    def through(self, burst: Burst) -> None:
+        """A core is free."""
+        del self.running[burst.strand]
+        self.next()
+        burst.strand.fire()
+
+    def next(self) -> None:
+        """Give a free core to the first who waits for one."""
+        self.occupy(float(len(self.running)))
+        if self.waiting:
+            strand, amount = self.waiting.popleft()
+            self.execute(strand, amount)
+
+    def drop(self, strand: Strand) -> float:
+        burst = self.running.get(strand)
+        if burst is not None:
+            left = burst.time - self.kernel.now
+            self.kernel.cancel(burst)
+            del self.running[strand]
+            self.next()
+            return left
+        for place, (waiting, amount) in enumerate(self.waiting):
+            if waiting is strand:
+                del self.waiting[place]
+                return amount
+        return -1.0
+
+    def clear(self) -> None:
+        for burst in self.running.values():
+            self.kernel.cancel(burst)
+        self.running.clear()
+        self.waiting.clear()
+        self.occupy(0.0)

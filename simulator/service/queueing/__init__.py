@@ -1,0 +1,1 @@
+"""Who is next: the orders in which waiting requests are taken."""

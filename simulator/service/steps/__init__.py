@@ -1,0 +1,1 @@
+"""The steps that an endpoint is made of, one operation a file."""

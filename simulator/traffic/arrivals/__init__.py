@@ -1,0 +1,1 @@
+"""Arrival processes: when the requests of an open loop come."""

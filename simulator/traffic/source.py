@@ -1,0 +1,159 @@
+"""Sources of requests: what all traffic classes share, and the open loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING
+
+from simulator.call.ask import ask
+from simulator.kernel.event import Event
+from simulator.traffic.request import Request, Tally
+
+if TYPE_CHECKING:
+    from simulator.call.draws import Draws
+    from simulator.call.edge import CallPoint
+    from simulator.call.route import Route
+    from simulator.call.site import Site
+    from simulator.kernel.kernel import Kernel
+    from simulator.observe.trace import Sampler
+
+
+class Entry:
+    """One endpoint that a class asks for, with its share of the requests.
+
+    `bound` is the upper end of its share of [0, 1); `before` counts the requests that started
+    before the warm-up was over, `tally` those that start now.
+    """
+
+    __slots__ = ("before", "bound", "count", "point", "site", "tally")
+
+    def __init__(self, site: Site, bound: float, priority: int) -> None:
+        self.site = site
+        self.point: CallPoint = site.point
+        self.bound = bound
+        self.count = 0
+        self.tally = Tally(priority)
+        self.before = self.tally
+
+    def warmed_up(self) -> None:
+        """From now on requests belong to the summary."""
+        self.before = self.tally
+        self.tally = Tally(self.before.priority)
+
+
+class Source(Event):
+    """One class of traffic: users of one kind, with what they ask for and how they call.
+
+    `clients` are the caller instances, each with routes and balancers of its own; which of them
+    sends a request, and for which entry, is drawn by the number of the request.
+    """
+
+    __slots__ = (
+        "choice",
+        "client_choice",
+        "clients",
+        "entries",
+        "kernel",
+        "name",
+        "number",
+        "sampler",
+    )
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        entries: list[Entry],
+        clients: list[list[Route]],
+        choice: Draws,
+        client_choice: Draws,
+        sampler: Sampler,
+    ) -> None:
+        super().__init__()
+        self.kernel = kernel
+        self.name = name
+        self.entries = entries
+        self.clients = clients
+        self.choice = choice
+        self.client_choice = client_choice
+        self.sampler = sampler
+        self.number = 0
+
+    def begin(self) -> None:
+        """Schedule the first requests."""
+        raise NotImplementedError
+
+    def choose(self, number: int) -> Entry:
+        """The entry of request `number`."""
+        entries = self.entries
+        if len(entries) > 1:
+            drawn = self.choice.at(number)
+            for entry in entries:
+                if drawn < entry.bound:
+                    return entry
+        return entries[-1]
+
+    def client(self, number: int) -> list[Route]:
+        """The routes of the caller instance that sends request `number`."""
+        clients = self.clients
+        if len(clients) > 1:
+            return clients[int(self.client_choice.at(number) * len(clients))]
+        return clients[0]
+
+    def send(self, entry: Entry, request: Request) -> None:
+        """Let a new request make its entry call."""
+        number = self.number
+        self.number = number + 1
+        entry.count += 1
+        request.tally.started += 1
+        if number == self.sampler.next:
+            request.trace = self.sampler.open_trace(
+                number, self.name, entry.point.edge.callee.label, self.kernel.now
+            )
+        routes = self.client(number)
+        ask(request, request, entry.site, routes[entry.point.route], inf)
+
+
+class OpenSource(Source):
+    """Open loop: requests arrive at their own times, whether or not earlier ones were answered.
+
+    `next_block` gives the next arrival times, in seconds, ascending; an empty list ends the traffic.
+    """
+
+    __slots__ = ("cursor", "next_block", "times")
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        entries: list[Entry],
+        clients: list[list[Route]],
+        choice: Draws,
+        client_choice: Draws,
+        sampler: Sampler,
+        next_block: Callable[[], list[float]],
+    ) -> None:
+        super().__init__(kernel, name, entries, clients, choice, client_choice, sampler)
+        self.next_block = next_block
+        self.times: list[float] = []
+        self.cursor = 0
+
+    def begin(self) -> None:
+        self.await_next()
+
+    def await_next(self) -> None:
+        """Schedule the next arrival."""
+        cursor = self.cursor
+        if cursor == len(self.times):
+            self.times = self.next_block()
+            cursor = 0
+            if not self.times:
+                return
+        self.cursor = cursor + 1
+        self.kernel.schedule_at(self, self.times[cursor])
+
+    def fire(self) -> None:
+        entry = self.choose(self.number)
+        self.send(entry, Request(entry.tally, entry.count))
+        self.await_next()
