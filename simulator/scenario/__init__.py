@@ -1,0 +1,20 @@
+"""The scenario language: YAML to checked models, with mistakes told by file, line and column."""
+
+from __future__ import annotations
+
+from simulator.scenario.load import Loaded, bundled, json_schema, load, parse
+from simulator.scenario.model.scenario import Scenario
+from simulator.scenario.problem import Problem, ScenarioError
+from simulator.scenario.write import resolved_yaml
+
+__all__ = [
+    "Loaded",
+    "Problem",
+    "Scenario",
+    "ScenarioError",
+    "bundled",
+    "json_schema",
+    "load",
+    "parse",
+    "resolved_yaml",
+]
