@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-PAGE: Final = 8192
+PAGE: Final = 16384
 """Lines after which a page is counted: enough to make numpy pay, few enough to stay in cache."""
 
 Counter = Callable[[list[int], list[float], list[float]], None]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from unicodedata import combining, east_asian_width
 
 from simulator.errors import SimulatorError
+
+WIDEST = 160
+"""Characters of a line that are shown; a longer one is cut around the caret."""
+
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,10 @@ class Place:
     def __str__(self) -> str:
         return f"{self.source}:{self.line}:{self.column}" if self.line else self.source
 
+    def within(self, start: int, length: int) -> Place:
+        """A part of this place, `start` characters in."""
+        return Place(self.source, self.line, self.column + start, max(1, length), self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -32,15 +43,18 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        head = f"{self.place}: {self.message}"
+        head = f"{_shown(str(self.place))}: {_shown(self.message)}"
         place = self.place
-        if not place.line or not place.text:
+        if not place.line or not place.text.strip():
             return head
-        number = f"{place.line:>5}"
-        shown = place.text.replace("\t", " ")
-        carets = max(1, min(place.length, len(shown) - place.column + 1))
-        gap = " " * (place.column - 1)
-        return f"{head}\n{number} | {shown}\n{' ' * 5} | {gap}{'^' * carets}"
+        begin = place.column - 1
+        first = 0 if len(place.text) <= WIDEST else max(0, begin - WIDEST // 2)
+        window = _shown(place.text[first : first + WIDEST].rstrip())
+        start = min(begin - first, len(window))
+        marked = window[start : start + place.length]
+        gap = " " * _width(window[:start])
+        carets = "^" * max(1, _width(marked))
+        return f"{head}\n{place.line:>5} | {window}\n{' ' * 5} | {gap}{carets}"
 
 
 class ScenarioError(SimulatorError):
@@ -53,16 +67,24 @@ class ScenarioError(SimulatorError):
         super().__init__("\n".join(str(each) for each in self.problems))
 
 
-def nearest(name: str, names: Iterable[str]) -> str:
+def nearest(name: object, names: Iterable[str]) -> str:
     """`; did you mean ...?` for the right name closest to `name`, or nothing."""
-    found = get_close_matches(name, list(names), n=1, cutoff=0.6)
-    return f"; did you mean `{found[0]}`?" if found else ""
+    wrong = str(name)[:100]
+    names = list(names)
+    close = get_close_matches(wrong, names, n=1, cutoff=0.6)
+    if not close:
+        # A slip of the shift key is further away than its letters are.
+        by_lower = {each.lower(): each for each in names}
+        close = [
+            by_lower[each] for each in get_close_matches(wrong.lower(), by_lower, n=1, cutoff=0.75)
+        ]
+    return f"; did you mean `{close[0]}`?" if close else ""
 
 
-def listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str], word: str = "or") -> str:
     """`a`, `b` or `c`."""
     quoted = [f"`{name}`" for name in names]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} {word} {quoted[-1]}"
 
 
 def found(value: object) -> str:
@@ -71,9 +93,25 @@ def found(value: object) -> str:
         return "nothing"
     if isinstance(value, dict):
         return "a mapping"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return "a list"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     text = str(value)
-    return f"`{text if len(text) <= 60 else text[:57] + '...'}`"
+    return f"`{text if len(text) <= 60 else text[:57] + '...'}`" if text else "an empty text"
+
+
+def few(names: Collection[str], most: int = 12) -> str:
+    """`; expected ...` with all the names that would be right, if they are few."""
+    return f"; expected {listed(list(names))}" if 0 < len(names) <= most else ""
+
+
+def _shown(text: str) -> str:
+    """A text with nothing in it that a terminal would obey."""
+    return _UNSHOWN.sub(lambda each: " " if each[0] == "\t" else "\ufffd", text)
+
+
+def _width(text: str) -> int:
+    """Columns of a terminal that `text` takes."""
+    wide = sum(east_asian_width(each) in "WF" for each in text)
+    return len(text) + wide - sum(combining(each) != 0 for each in text)

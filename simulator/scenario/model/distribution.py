@@ -10,7 +10,6 @@ from simulator.scenario.model.base import (
     Duration,
     Model,
     PositiveDuration,
-    Share,
     mistake,
     one_of,
 )

@@ -1,0 +1,165 @@
+"""Playing one scenario once."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import inf
+from pathlib import Path
+from time import perf_counter
+
+from simulator.experiment.result import Result
+from simulator.experiment.summary import Measurement, summarize
+from simulator.kernel.event import URGENT, Event
+from simulator.observe.audit import Audit, AuditedInstance
+from simulator.scenario.build import build
+from simulator.scenario.expectation import parse_expectation
+from simulator.scenario.model.scenario import Scenario
+from simulator.service.instance import Instance
+
+SLICE = 20_000
+"""Events between two looks at the clock on the wall."""
+YOUNG = 50_000
+"""Objects that may be made before the garbage collector looks; the hot path makes no cycles."""
+
+
+class Moment(Event):
+    """A moment at which readings are taken."""
+
+    __slots__ = ("measurement", "time", "warmup")
+
+    def __init__(self, measurement: Measurement, time: float, warmup: bool) -> None:
+        super().__init__()
+        self.measurement = measurement
+        self.warmup = warmup
+        measurement.world.kernel.schedule_at(self, time, URGENT)
+
+    def fire(self) -> None:
+        if self.warmup:
+            self.measurement.warmed_up()
+        self.measurement.mark(self.measurement.world.kernel.now)
+
+
+class Run:
+    """One scenario with one seed, played a slice at a time.
+
+    Replication k of a seed has streams of its own; replication 0 is the plain run. With `check` the
+    laws of the model are checked while it plays, at some cost in speed.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        seed: int | None = None,
+        replication: int = 0,
+        check: bool = False,
+        warnings: Sequence[str] = (),
+        folder: Path | None = None,
+    ) -> None:
+        self.scenario = scenario
+        self.seed = scenario.seed if seed is None else seed
+        self.replication = replication
+        self.warnings = tuple(warnings)
+        self.wall_seconds = 0.0
+        instance_class = AuditedInstance if check else Instance
+        self.world = build(scenario, self.seed, replication, folder, instance_class)
+        expectations = [parse_expectation(text) for text in scenario.expect]
+        self.measurement = Measurement(self.world, expectations)
+        for time in sorted(self.measurement.moments):
+            if time < scenario.duration:
+                Moment(self.measurement, time, time == scenario.warmup)
+        self.audit = Audit(self.world) if check else None
+        for source in self.world.sources.values():
+            source.begin()
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds so far."""
+        return self.world.kernel.now
+
+    @property
+    def duration(self) -> float:
+        """Simulated seconds in all."""
+        return self.scenario.duration
+
+    @property
+    def events(self) -> int:
+        """Events so far."""
+        return self.world.kernel.fired
+
+    def advance(self, wall_seconds: float = inf) -> bool:
+        """Play for about so long; returns whether the end is reached.
+
+        Raises:
+            LawBroken: if the laws are checked and one does not hold.
+        """
+        kernel, duration = self.world.kernel, self.scenario.duration
+        began = perf_counter()
+        reached = False
+        with _rare_collections():
+            while not reached:
+                reached = kernel.run(duration, SLICE)
+                if perf_counter() - began >= wall_seconds:
+                    break
+        self.wall_seconds += perf_counter() - began
+        if self.audit is not None:
+            self.audit.check()
+        return reached
+
+    def result(self) -> Result:
+        """The figures of what was played; the run is over with that."""
+        began = perf_counter()
+        self.measurement.close()
+        result = summarize(
+            self.measurement,
+            seed=self.seed,
+            replication=self.replication,
+            wall_seconds=self.wall_seconds,
+            warnings=self.warnings,
+        )
+        self.wall_seconds += perf_counter() - began
+        return result
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    seed: int | None = None,
+    replication: int = 0,
+    check: bool = False,
+    warnings: Sequence[str] = (),
+    folder: Path | None = None,
+) -> Result:
+    """Play a scenario from start to end.
+
+    Args:
+        scenario: what to play.
+        seed: instead of the scenario's own.
+        replication: 0 for the plain run; k for the k-th independent repetition.
+        check: whether to check the laws of the model all along.
+        warnings: doubts about the scenario, to be passed on in the result.
+        folder: where the files lie that the scenario names.
+    """
+    run = Run(
+        scenario,
+        seed=seed,
+        replication=replication,
+        check=check,
+        warnings=warnings,
+        folder=folder,
+    )
+    run.advance()
+    return run.result()
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Let the garbage collector look less often for cycles, of which the hot path makes none."""
+    before = gc.get_threshold()
+    gc.set_threshold(YOUNG, before[1], before[2])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

@@ -1,0 +1,73 @@
+"""The time series of a run, as tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.experiment.result import SeriesTable
+from simulator.observe.census import SERIES_PERCENTILES, Level
+from simulator.observe.gauges import COLUMNS
+from simulator.outcome import NAMES
+
+if TYPE_CHECKING:
+    from simulator.experiment.summary import Measurement
+
+Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
+
+
+def series_of(measurement: Measurement) -> dict[str, SeriesTable]:
+    """A table for each level that something was counted at, and one of levels by instance."""
+    tables = {
+        kind: table
+        for kind, level in measurement.levels.items()
+        if (table := _counted(level, measurement.interval)) is not None
+    }
+    tables["gauge"] = _gauges(measurement)
+    return tables
+
+
+def _counted(level: Level, interval: float) -> SeriesTable | None:
+    if not level.finished:
+        return None
+    intervals = np.concatenate([block.intervals for block in level.finished])
+    keys = np.concatenate([block.keys for block in level.finished])
+    outcomes = np.concatenate([block.outcomes for block in level.finished])
+    good = np.concatenate([block.good for block in level.finished])
+    sums = np.concatenate([block.sums for block in level.finished])
+    percentiles = np.concatenate([block.percentiles for block in level.finished])
+    greatest = np.concatenate([block.greatest for block in level.finished])
+    with np.errstate(invalid="ignore"):
+        means = np.where(good > 0, sums / np.maximum(good, 1), np.nan)
+    columns: dict[str, Column] = {
+        "time": intervals * interval,
+        "name": [level.names[key] for key in keys.tolist()],
+        "finished": outcomes.sum(axis=1),
+    }
+    for code, name in enumerate(NAMES):
+        if outcomes[:, code].any():
+            columns[name] = outcomes[:, code]
+    columns["latency_mean"] = means
+    for number, share in enumerate(SERIES_PERCENTILES):
+        columns[f"latency_p{round(share * 100)}"] = percentiles[:, number]
+    columns["latency_max"] = greatest
+    return SeriesTable(level.kind, columns)
+
+
+def _gauges(measurement: Measurement) -> SeriesTable:
+    gauges = measurement.gauges
+    instances = [each.name for each in measurement.instances]
+    means = np.array(gauges.means).reshape(-1, len(instances), len(COLUMNS))
+    peaks = np.array(gauges.peaks, dtype=np.int64).reshape(-1, len(instances))
+    times = np.arange(len(means)) * measurement.interval
+    columns: dict[str, Column] = {
+        "time": np.repeat(times, len(instances)),
+        "name": instances * len(means),
+    }
+    names = ("busy", "queue_mean", "cores_used", "work", "wasted_work")
+    for number, name in enumerate(names):
+        columns[name] = means[:, :, number].reshape(-1)
+    columns["queue_max"] = peaks.reshape(-1)
+    return SeriesTable("gauge", columns)

@@ -1,0 +1,147 @@
+"""The laws of the model, checked while it runs.
+
+None of these has a tolerance beyond rounding: what is counted twice, lost, or done by a dead
+instance is a defect of the simulator, whatever the scenario.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simulator.call.attempt import Attempt
+from simulator.service.instance import Instance
+
+if TYPE_CHECKING:
+    from simulator.kernel.kernel import Kernel
+    from simulator.observe.ledger import Ledger
+    from simulator.scenario.world import World
+    from simulator.service.processor import Processor
+    from simulator.service.queueing.line import Line
+
+ROUNDING = 1e-6
+"""Relative error of sums of millions of floating-point numbers."""
+
+
+class LawBroken(AssertionError):
+    """The simulation did something that nothing real could do."""
+
+
+class AuditedInstance(Instance):
+    """An instance that watches its own bounds, and adds up the time requests spend inside."""
+
+    __slots__ = ("arrivals", "residence")
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        ledger: Ledger,
+        name: str,
+        number: int,
+        *,
+        concurrency: int,
+        queue_limit: int,
+        line: Line,
+        processor: Processor | None,
+        asynchronous: bool,
+    ) -> None:
+        super().__init__(
+            kernel,
+            ledger,
+            name,
+            number,
+            concurrency=concurrency,
+            queue_limit=queue_limit,
+            line=line,
+            processor=processor,
+            asynchronous=asynchronous,
+        )
+        self.arrivals: dict[int, float] = {}
+        self.residence = 0.0
+
+    def accept(self, attempt: Attempt) -> None:
+        super().accept(attempt)
+        if attempt in self.inside:
+            self.arrivals[id(attempt)] = self.kernel.now
+        self.bounds()
+
+    def leave(self, attempt: Attempt) -> None:
+        if not self.up:
+            raise LawBroken(f"{self.name} works although it is dead")
+        self.depart(attempt)
+        super().leave(attempt)
+        self.bounds()
+
+    def dismiss(self, attempt: Attempt, outcome: int) -> None:
+        self.depart(attempt)
+        super().dismiss(attempt, outcome)
+
+    def expel(self, attempt: Attempt) -> None:
+        if attempt in self.inside:
+            self.depart(attempt)
+        super().expel(attempt)
+        self.bounds()
+
+    def crash(self) -> None:
+        for attempt in self.inside:
+            self.depart(attempt)
+        super().crash()
+
+    def depart(self, attempt: Attempt) -> None:
+        """An attempt leaves: add the time that it was inside."""
+        # One that begins and ends in the same instant leaves before its arrival is noted.
+        now = self.kernel.now
+        self.residence += now - self.arrivals.pop(id(attempt), now)
+
+    def bounds(self) -> None:
+        """Neither slots nor places in the queue are ever exceeded, or left negative."""
+        if not 0 <= self.busy <= self.concurrency:
+            raise LawBroken(f"{self.name}: {self.busy} slots busy of {self.concurrency}")
+        if not 0 <= self.queued <= self.queue_limit:
+            raise LawBroken(f"{self.name}: {self.queued} waiting, at most {self.queue_limit} may")
+        if self.queued and self.busy < self.concurrency and not self.draining:
+            raise LawBroken(f"{self.name}: a slot is free and {self.queued} wait")
+
+
+class Audit:
+    """Checks the laws that hold between the counts of a whole world."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.last = 0.0
+
+    def check(self) -> None:
+        """Check everything that holds at any moment.
+
+        Raises:
+            LawBroken: naming the law, the place and the figures.
+        """
+        world = self.world
+        if world.kernel.now < self.last:
+            raise LawBroken(f"time ran backwards, from {self.last} s to {world.kernel.now} s")
+        self.last = world.kernel.now
+        for instance in world.instances:
+            self.conserved(instance)
+            self.little(instance)
+
+    def conserved(self, instance: Instance) -> None:
+        """What came in has gone or is inside."""
+        inside = len(instance.inside)
+        if instance.accepted != instance.departed + inside:
+            raise LawBroken(
+                f"conservation at {instance.name}: {instance.accepted} came in, "
+                f"{instance.departed} went, {inside} are inside"
+            )
+
+    def little(self, instance: Instance) -> None:
+        """The area under the number inside is the time that requests spent inside (Little's law)."""
+        if not isinstance(instance, AuditedInstance) or instance.asynchronous:
+            # Those that wait for answers are inside without a slot and without a place in the queue.
+            return
+        now = instance.kernel.now
+        area = instance.busy_until(now) + instance.queued_until(now)
+        spent = instance.residence + sum(now - since for since in instance.arrivals.values())
+        if abs(area - spent) > ROUNDING * max(1.0, area):
+            raise LawBroken(
+                f"Little's law at {instance.name}: {area} request-seconds inside by the curve, "
+                f"{spent} by the requests"
+            )

@@ -1,0 +1,330 @@
+"""Counting the ledger's pages: the summary of each window, and the time series.
+
+A page is sorted once by (interval, lane, outcome, bucket) and shrinks to *runs* of equal keys;
+everything else is summed up from the runs, of which there are few. So a line costs the same whether
+one figure or twenty are wanted of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+
+import numpy as np
+
+from simulator.observe.histogram import BUCKETS, MIDDLES, FloatArray, IntArray, buckets_of
+from simulator.observe.ledger import Ledger
+from simulator.outcome import DEGRADED, OK, OUTCOMES
+
+SERIES_PERCENTILES = (0.5, 0.9, 0.95, 0.99)
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Lines with the same interval, code and bucket, counted; in that order."""
+
+    intervals: IntArray
+    codes: IntArray
+    buckets: IntArray
+    counts: IntArray
+
+    @classmethod
+    def of(
+        cls,
+        intervals: IntArray,
+        codes: IntArray,
+        buckets: IntArray,
+        weights: IntArray | None = None,
+    ) -> Runs:
+        """Sort and count; `weights` are the counts where the input is runs already."""
+        if len(codes) == 0:
+            empty = np.empty(0, dtype=np.int64)
+            return cls(empty, empty, empty, empty)
+        first = int(intervals.min())
+        width = int(codes.max()) + 1
+        keys = ((intervals - first) * width + codes) * BUCKETS + buckets
+        if weights is None:
+            keys.sort()
+            starts = _starts(keys)
+            counts = np.diff(starts, append=len(keys))
+        else:
+            order = np.argsort(keys, kind="stable")
+            keys = keys[order]
+            starts = _starts(keys)
+            counts = np.add.reduceat(weights[order], starts)
+        rest, found_buckets = np.divmod(keys[starts], BUCKETS)
+        found_intervals, found_codes = np.divmod(rest, width)
+        return cls(found_intervals + first, found_codes, found_buckets, counts)
+
+    def joined(self, other: Runs) -> Runs:
+        """These and others, together."""
+        return Runs.of(
+            np.concatenate((self.intervals, other.intervals)),
+            np.concatenate((self.codes, other.codes)),
+            np.concatenate((self.buckets, other.buckets)),
+            np.concatenate((self.counts, other.counts)),
+        )
+
+    def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Runs:
+        """Those for which `mask` is true."""
+        return Runs(self.intervals[mask], self.codes[mask], self.buckets[mask], self.counts[mask])
+
+
+def _starts(keys: IntArray) -> IntArray:
+    """Where in sorted `keys` a new one begins."""
+    fresh = np.empty(len(keys), dtype=np.bool_)
+    fresh[0] = True
+    np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
+    return np.flatnonzero(fresh)
+
+
+class Grown:
+    """A row of numbers for each of a growing number of things."""
+
+    def __init__(self, width: int, kind: type[np.int64] | type[np.float64]) -> None:
+        self.width = width
+        self.rows = np.zeros((0, width), dtype=kind)
+
+    def fit(self, count: int) -> None:
+        """Have at least `count` rows."""
+        missing = count - len(self.rows)
+        if missing > 0:
+            more = np.zeros((max(missing, len(self.rows) // 2), self.width), dtype=self.rows.dtype)
+            self.rows = np.concatenate((self.rows, more))
+
+
+@dataclass
+class Window:
+    """What started from `start` up to `end` (seconds), summed up.
+
+    `counts` are by lane and outcome; `good` are histograms of usable answers by edge, and
+    `everything` of all that finished; `instances` histograms of usable answers by instance.
+    `in_time` counts by lane the answers `ok` within the class's objective.
+    """
+
+    start: float
+    end: float
+    counts: Grown = field(default_factory=lambda: Grown(OUTCOMES, np.int64))
+    sums: Grown = field(default_factory=lambda: Grown(2, np.float64))
+    greatest: Grown = field(default_factory=lambda: Grown(2, np.float64))
+    in_time: Grown = field(default_factory=lambda: Grown(1, np.int64))
+    good: Grown = field(default_factory=lambda: Grown(BUCKETS, np.int64))
+    everything: Grown = field(default_factory=lambda: Grown(BUCKETS, np.int64))
+    instances: Grown = field(default_factory=lambda: Grown(BUCKETS, np.int64))
+
+
+class Level:
+    """One way of looking at lanes: by service, by edge, by traffic class, ...
+
+    `key_of(lane)` numbers what a lane counts for (-1: nothing at this level); `names[key]` names it.
+    The finished rows of the time series grow as columns.
+    """
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
+        self.keys: list[int] = []
+        self.objectives: list[float] = []
+        self.finished: list[SeriesBlock] = []
+
+    def lane(self, name: str | None) -> None:
+        """The next lane counts for `name`; None for nothing."""
+        if name is None:
+            self.keys.append(-1)
+            return
+        if name not in self.numbers:
+            self.numbers[name] = len(self.names)
+            self.names.append(name)
+        self.keys.append(self.numbers[name])
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesBlock:
+    """Some rows of a time series: one for each interval and key in which something ended."""
+
+    intervals: IntArray
+    keys: IntArray
+    outcomes: IntArray
+    """Rows by outcome."""
+    good: IntArray
+    sums: FloatArray
+    percentiles: FloatArray
+    """Rows by `SERIES_PERCENTILES`; not a number where nothing was good."""
+    greatest: FloatArray
+
+
+class Census:
+    """Counts pages of one ledger."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        interval: float,
+        windows: Sequence[Window],
+        levels: Mapping[str, Level],
+        name_lane: NameLane,
+    ) -> None:
+        self.ledger = ledger
+        self.interval = interval
+        self.windows = windows
+        self.levels = levels
+        self.name_lane = name_lane
+        self.edges = np.empty(0, dtype=np.int64)
+        self.instances = np.empty(0, dtype=np.int64)
+        self.objectives = np.empty(0)
+        self.open = Runs.of(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+        ledger.counter = self.count
+
+    def learn_lanes(self) -> None:
+        """Look up the lanes that are new since the last page."""
+        known = len(self.edges)
+        ledger = self.ledger
+        if known == len(ledger.lane_edges):
+            return
+        instances, objectives = self.instances.tolist(), self.objectives.tolist()
+        for lane in range(known, len(ledger.lane_edges)):
+            names = self.name_lane(ledger.lane_edges[lane], ledger.lane_instances[lane])
+            for kind, level in self.levels.items():
+                level.lane(names.levels.get(kind))
+            instances.append(names.instance)
+            objectives.append(names.objective)
+        self.edges = np.array(ledger.lane_edges, dtype=np.int64)
+        self.instances = np.array(instances, dtype=np.int64)
+        self.objectives = np.array(objectives)
+        for window in self.windows:
+            lanes = len(self.edges)
+            for table in (window.counts, window.sums, window.greatest, window.in_time):
+                table.fit(lanes)
+            window.good.fit(int(self.edges.max()) + 1)
+            window.everything.fit(int(self.edges.max()) + 1)
+            window.instances.fit(int(self.instances.max()) + 1)
+
+    def count(self, codes: list[int], starts: list[float], ends: list[float]) -> None:
+        """Count a page of the ledger."""
+        self.learn_lanes()
+        code = np.array(codes, dtype=np.int64)
+        start = np.array(starts)
+        end = np.array(ends)
+        latency = end - start
+        bucket = buckets_of(latency)
+        interval = (end / self.interval).astype(np.int64)
+        runs = Runs.of(interval, code, bucket)
+        first, last = float(start.min()), float(start.max())
+        for window in self.windows:
+            if first >= window.start and last < window.end:
+                self.add(window, runs, code, latency)
+            elif last >= window.start and first < window.end:
+                inside = (start >= window.start) & (start < window.end)
+                some = Runs.of(interval[inside], code[inside], bucket[inside])
+                self.add(window, some, code[inside], latency[inside])
+        both = self.open.joined(runs) if len(self.open.codes) else runs
+        current = int(interval[-1])
+        done = both.intervals < current
+        self.finish(both.where(done))
+        self.open = both.where(~done)
+
+    def add(self, window: Window, runs: Runs, code: IntArray, latency: FloatArray) -> None:
+        """Add to one window lines that started in it, given also as runs."""
+        if len(code) == 0:
+            return
+        flat = window.counts.rows.reshape(-1)
+        np.add.at(flat, runs.codes, runs.counts)
+        lane, outcome = np.divmod(code, OUTCOMES)
+        good = outcome <= DEGRADED
+        lanes = len(window.sums.rows)
+        good_lane, good_latency = lane[good], latency[good]
+        window.sums.rows[:, 0] += np.bincount(good_lane, good_latency, lanes)
+        window.sums.rows[:, 1] += np.bincount(lane, latency, lanes)
+        np.maximum.at(window.greatest.rows[:, 0], good_lane, good_latency)
+        np.maximum.at(window.greatest.rows[:, 1], lane, latency)
+        in_time = (outcome == OK) & (latency <= self.objectives[lane])
+        window.in_time.rows[:, 0] += np.bincount(lane[in_time], minlength=lanes)
+
+        lane, outcome = np.divmod(runs.codes, OUTCOMES)
+        edge, instance = self.edges[lane], self.instances[lane]
+        at = edge * BUCKETS + runs.buckets
+        np.add.at(window.everything.rows.reshape(-1), at, runs.counts)
+        good = outcome <= DEGRADED
+        np.add.at(window.good.rows.reshape(-1), at[good], runs.counts[good])
+        good &= instance >= 0
+        at = instance[good] * BUCKETS + runs.buckets[good]
+        np.add.at(window.instances.rows.reshape(-1), at, runs.counts[good])
+
+    def finish(self, runs: Runs) -> None:
+        """Add complete intervals to the series of every level."""
+        if len(runs.codes) == 0:
+            return
+        lane, outcome = np.divmod(runs.codes, OUTCOMES)
+        for level in self.levels.values():
+            keys = np.array(level.keys, dtype=np.int64)[lane]
+            counted = keys >= 0
+            if counted.any():
+                level.finished.append(
+                    _block(
+                        runs.intervals[counted],
+                        keys[counted],
+                        outcome[counted],
+                        runs.buckets[counted],
+                        runs.counts[counted],
+                    )
+                )
+
+    def close(self) -> None:
+        """Count what is still open; nothing may be counted afterwards."""
+        self.ledger.turn_page()
+        self.learn_lanes()
+        self.finish(self.open)
+        self.open = self.open.where(np.zeros(len(self.open.codes), dtype=np.bool_))
+
+
+@dataclass(frozen=True, slots=True)
+class LaneNames:
+    """What a lane counts for.
+
+    `levels` gives the name at each level; `instance` is the number of the instance among all
+    (-1: none was asked); `objective` the latency within which an answer is in time.
+    """
+
+    levels: Mapping[str, str]
+    instance: int
+    objective: float = inf
+
+
+class NameLane:
+    """Tells what lanes count for."""
+
+    def __call__(self, edge: int, instance: int) -> LaneNames:
+        """The names of the lane from edge number `edge` to its service's instance `instance`."""
+        raise NotImplementedError
+
+
+def _block(
+    intervals: IntArray, keys: IntArray, outcome: IntArray, buckets: IntArray, counts: IntArray
+) -> SeriesBlock:
+    """Rows of a series from runs, one row for each interval and key."""
+    first = int(intervals.min())
+    width = int(keys.max()) + 1
+    rows, at = np.unique((intervals - first) * width + keys, return_inverse=True)
+    outcomes = np.zeros((len(rows), OUTCOMES), dtype=np.int64)
+    np.add.at(outcomes.reshape(-1), at * OUTCOMES + outcome, counts)
+
+    good = outcome <= DEGRADED
+    at, buckets, counts = at[good], buckets[good], counts[good]
+    order = np.argsort(at * BUCKETS + buckets, kind="stable")
+    at, buckets, counts = at[order], buckets[order], counts[order]
+    totals = np.bincount(at, counts, len(rows)).astype(np.int64)
+    sums = np.bincount(at, counts * MIDDLES[buckets], len(rows)).astype(np.float64)
+    greatest = np.full(len(rows), np.nan)
+    percentiles = np.full((len(rows), len(SERIES_PERCENTILES)), np.nan)
+    some = np.flatnonzero(totals)
+    if len(some):
+        reached = np.cumsum(counts)
+        ends = np.cumsum(totals)[some]
+        greatest[some] = MIDDLES[buckets[np.searchsorted(reached, ends)]]
+        for column, share in enumerate(SERIES_PERCENTILES):
+            ranks = ends - totals[some] + np.maximum(1, np.ceil(share * totals[some]))
+            percentiles[some, column] = MIDDLES[buckets[np.searchsorted(reached, ranks)]]
+    found, which = np.divmod(rows, width)
+    return SeriesBlock(found + first, which, outcomes, totals, sums, percentiles, greatest)

@@ -1,0 +1,91 @@
+"""Levels over time: busy slots, queues and cores of every instance, read once an interval."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from simulator.kernel.event import URGENT, Event
+from simulator.kernel.kernel import Kernel
+from simulator.service.instance import Instance
+
+COLUMNS = ("busy", "queued", "used", "work", "wasted")
+"""Areas under the curves, and seconds of work, from the start of the run."""
+
+
+class Reading:
+    """The areas of every instance at one moment, instance by instance, `COLUMNS` each."""
+
+    def __init__(self, time: float, instances: Sequence[Instance]) -> None:
+        self.time = time
+        self.areas = array("d")
+        for each in instances:
+            used = 0.0 if each.processor is None else each.processor.used_until(time)
+            self.areas.extend(
+                (each.busy_until(time), each.queued_until(time), used, each.work, each.wasted)
+            )
+
+
+class Gauges(Event):
+    """Reads all instances at the end of each interval, and at the moments it is asked to.
+
+    The readings at the ends of intervals become means over the interval at once (busy, queued,
+    used) together with the longest queue.
+    """
+
+    __slots__ = (
+        "interval",
+        "instances",
+        "kernel",
+        "last",
+        "means",
+        "peaks",
+        "peaks_before",
+        "peaks_since",
+        "ticks",
+    )
+
+    def __init__(self, kernel: Kernel, instances: Sequence[Instance], interval: float) -> None:
+        super().__init__()
+        self.kernel = kernel
+        self.instances = instances
+        self.interval = interval
+        self.ticks = 0
+        self.last = Reading(0.0, instances)
+        self.means = array("d")
+        self.peaks = array("q")
+        self.peaks_since = [0] * len(instances)
+        self.peaks_before = [0] * len(instances)
+        kernel.schedule_at(self, interval, URGENT)
+
+    def fire(self) -> None:
+        self.read(self.kernel.now)
+        self.ticks += 1
+        # By multiplication, so that the ends of intervals do not drift.
+        self.kernel.schedule_at(self, (self.ticks + 1) * self.interval, URGENT)
+
+    def read(self, now: float) -> None:
+        """Close the interval that ends now."""
+        reading = Reading(now, self.instances)
+        length = now - self.last.time
+        before = self.last.areas
+        width = len(COLUMNS)
+        for place in range(0, len(before), width):
+            for column in range(width):
+                self.means.append((reading.areas[place + column] - before[place + column]) / length)
+        for number, instance in enumerate(self.instances):
+            self.peaks.append(max(instance.queue_peak, self.peaks_before[number]))
+            self.peaks_before[number] = 0
+            self.peaks_since[number] = max(self.peaks_since[number], instance.queue_peak)
+            instance.queue_peak = instance.queued
+        self.last = reading
+
+    def forget_peaks(self) -> None:
+        """The longest queues count from now on (the warm-up is over)."""
+        for number, instance in enumerate(self.instances):
+            self.peaks_before[number] = instance.queue_peak
+            self.peaks_since[number] = instance.queue_peak = instance.queued
+
+    def longest(self, number: int) -> int:
+        """The longest queue of an instance since `forget_peaks`."""
+        return max(self.peaks_since[number], self.instances[number].queue_peak)

@@ -1,0 +1,356 @@
+"""From a checked scenario to a world that runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate
+from math import inf
+from pathlib import Path
+from typing import Any
+
+
+from simulator.balancing.round_robin import RoundRobin
+from simulator.call.draws import Draws
+from simulator.call.edge import CallPoint, Edge
+from simulator.call.patience import Patience
+from simulator.call.route import Route
+from simulator.call.site import Site
+from simulator.distribution.distribution import Distribution
+from simulator.distribution.uniform import Uniform
+from simulator.kernel import make_kernel
+from simulator.kernel.streams import Streams
+from simulator.network.link import Link
+from simulator.observe.ledger import Ledger
+from simulator.observe.trace import Sampler
+from simulator.scenario.check import walk
+from simulator.scenario.compile import StepCompiler
+from simulator.scenario.files import arrival_times, recorded_rates
+from simulator.scenario.laws import law_of
+from simulator.scenario.model import step as steps
+from simulator.scenario.model import traffic as model
+from simulator.scenario.model.distribution import Constant as ConstantModel
+from simulator.scenario.model.distribution import Dist
+from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.scenario import Scenario
+from simulator.scenario.model.service import Queue, Service
+from simulator.scenario.world import BuiltService, World
+from simulator.service.endpoint import Endpoint
+from simulator.service.instance import UNLIMITED, Instance
+from simulator.service.processor import FcfsProcessor, Processor, SharedProcessor
+from simulator.service.queueing.fifo import Fifo
+from simulator.service.queueing.lifo import Lifo
+from simulator.service.queueing.line import Line
+from simulator.service.queueing.priority import PriorityLine
+from simulator.service.queueing.random import RandomLine
+from simulator.traffic.arrivals.arrivals import Arrivals
+from simulator.traffic.arrivals.bursts import Bursts
+from simulator.traffic.arrivals.constant import Constant as ConstantArrivals
+from simulator.traffic.arrivals.erlang import Erlang
+from simulator.traffic.arrivals.poisson import Poisson
+from simulator.traffic.arrivals.trace import Trace
+from simulator.traffic.rate import Change, RateCurve
+from simulator.traffic.source import Entry, OpenSource, Source
+from simulator.traffic.users import ClosedSource
+
+MakeInstance = type[Instance]
+
+
+def build(
+    scenario: Scenario,
+    seed: int,
+    replication: int = 0,
+    folder: Path | None = None,
+    instance_class: MakeInstance = Instance,
+) -> World:
+    """The world of a scenario. `folder` is where the files that it names lie."""
+    return Builder(scenario, Streams(seed, replication), folder, instance_class).world()
+
+
+class Builder:
+    """Builds one world; every part is told what it needs, and no part looks for another."""
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        streams: Streams,
+        folder: Path | None,
+        instance_class: MakeInstance,
+    ) -> None:
+        self.scenario = scenario
+        self.streams = streams
+        self.folder = folder
+        self.instance_class = instance_class
+        self.kernel = make_kernel()
+        self.ledger = Ledger()
+        self.quantities: dict[str, Distribution] = {"uniform": Uniform(0.0, 1.0)}
+        self.edges: list[Edge] = []
+        self.edge_numbers: dict[tuple[str, str], Edge] = {}
+        self.links: dict[tuple[str, str], Link] = {}
+        self.patience: dict[float, Patience] = {}
+        self.endpoints: dict[str, Endpoint] = {}
+        self.routes: dict[str, list[str]] = {}
+        self.deadlines = _has_deadlines(scenario)
+
+    def world(self) -> World:
+        scenario = self.scenario
+        for service, model_ in scenario.services.items():
+            for name in model_.endpoints:
+                endpoint = Endpoint(len(self.endpoints), service, name)
+                self.endpoints[endpoint.label] = endpoint
+        self.lay_links()
+        for service, model_ in scenario.services.items():
+            self.compile(service, model_)
+        services: dict[str, BuiltService] = {}
+        first = 0
+        for service, model_ in scenario.services.items():
+            instances = [self.instance(service, model_, n) for n in range(model_.replicas)]
+            endpoints = {name: self.endpoints[f"{service}.{name}"] for name in model_.endpoints}
+            services[service] = BuiltService(service, instances, first, endpoints)
+            first += len(instances)
+        for service, built in services.items():
+            for instance in built.instances:
+                instance.routes = self.routes_of(instance.name, service, services)
+        sources = {
+            name: self.source(name, traffic, services) for name, traffic in scenario.traffic.items()
+        }
+        entries = frozenset(
+            entry.point.edge.number for source in sources.values() for entry in source.entries
+        )
+        return World(
+            scenario,
+            self.kernel,
+            self.streams,
+            self.ledger,
+            services,
+            sources,
+            self.edges,
+            entries,
+        )
+
+    # Draws.
+
+    def fill(self, path: str, quantity: str) -> Callable[[int, int], list[float]]:
+        """What fills the blocks of one quantity at one site."""
+        law = self.quantities[quantity]
+        streams = self.streams
+
+        def fill_block(block: int, size: int) -> list[float]:
+            values: list[float] = law.sample(streams.generator(path, block), size).tolist()
+            return values
+
+        return fill_block
+
+    def draws(self, name: str, quantity: str = "uniform") -> Draws:
+        return Draws(self.fill(name, quantity))
+
+    # Services.
+
+    def lay_links(self) -> None:
+        network = self.scenario.network
+        self.links["", ""] = self.link("network", network.latency)
+        for number, link in enumerate(network.links):
+            laid = self.link(f"network/{number}", link.latency)
+            self.links[link.from_, link.to] = laid
+            if not link.one_way:
+                self.links[link.to, link.from_] = laid
+
+    def link(self, name: str, latency: Dist) -> Link:
+        if isinstance(latency, ConstantModel):
+            return Link(latency.constant)
+        self.quantities[name] = law_of(latency, self.folder)
+        return Link(0.0, name)
+
+    def compile(self, service: str, model_: Service) -> None:
+        """Give every endpoint of a service its program."""
+        self.routes[service] = []
+        for name, its_steps in model_.endpoints.items():
+            endpoint = self.endpoints[f"{service}.{name}"]
+
+            def make_point(step: steps.Call, name: str, caller: Endpoint = endpoint) -> CallPoint:
+                return self.point(
+                    caller.label, caller.service, step.call, step, name, step.optional
+                )
+
+            compiler = StepCompiler(
+                endpoint, self.quantities, make_point, self.deadlines, self.folder
+            )
+            compiler.compile(its_steps)
+
+    def point(
+        self, caller: str, party: str, target: str, own: Policy, name: str, optional: bool
+    ) -> CallPoint:
+        """How `caller` (an endpoint or a class, belonging to `party`) calls `target`."""
+        callee = self.endpoints[target]
+        policy = self.policy(callee.service, own)
+        edge = self.edge_numbers.get((caller, target))
+        if edge is None:
+            link = self.links.get((party, callee.service), self.links["", ""])
+            edge = Edge(len(self.edges), caller, callee, link, self.kernel, self.ledger)
+            self.edges.append(edge)
+            self.edge_numbers[caller, target] = edge
+        routes = self.routes.setdefault(party, [])
+        if callee.service not in routes:
+            routes.append(callee.service)
+        patience = None
+        if policy.timeout is not None:
+            if policy.timeout not in self.patience:
+                self.patience[policy.timeout] = Patience(self.kernel, policy.timeout)
+            patience = self.patience[policy.timeout]
+        return CallPoint(
+            name,
+            edge,
+            routes.index(callee.service),
+            patience,
+            inf if policy.deadline is None else policy.deadline,
+            policy.cancel,
+            optional,
+        )
+
+    def policy(self, service: str, own: Policy) -> Policy:
+        """A call's policy: its own keys over the callee's over the defaults."""
+        merged: dict[str, Any] = {}
+        for policy in (self.scenario.defaults, self.scenario.services[service].policy, own):
+            given = policy.model_fields_set & Policy.model_fields.keys()
+            merged.update({key: getattr(policy, key) for key in given})
+        return Policy.model_construct(None, **merged)
+
+    def instance(self, service: str, model_: Service, number: int) -> Instance:
+        name = f"{service}-{number + 1}"
+        queue = model_.queue
+        if not isinstance(queue, Queue):
+            queue = Queue.model_construct(capacity=None, order="fifo")
+        return self.instance_class(
+            self.kernel,
+            self.ledger,
+            name,
+            number,
+            concurrency=UNLIMITED if model_.concurrency is None else model_.concurrency,
+            queue_limit=UNLIMITED if queue.capacity is None else queue.capacity,
+            line=self.line(queue.order, name),
+            processor=self.processor(model_),
+            asynchronous=model_.threading == "async",
+        )
+
+    def line(self, order: str, instance: str) -> Line:
+        if order == "lifo":
+            return Lifo()
+        if order == "priority":
+            return PriorityLine()
+        if order == "random":
+            return RandomLine(self.draws(f"service/{instance}/queue"))
+        return Fifo()
+
+    def processor(self, model_: Service) -> Processor | None:
+        if model_.cores is None:
+            return None
+        if model_.sharing == "fcfs":
+            return FcfsProcessor(self.kernel, model_.cores)
+        return SharedProcessor(self.kernel, model_.cores)
+
+    def routes_of(self, caller: str, party: str, services: dict[str, BuiltService]) -> list[Route]:
+        """The routes of one caller instance, each with a balancer of its own."""
+        routes = []
+        for callee in self.routes.get(party, ()):
+            instances = list(services[callee].instances)
+            start = self.streams.generator(f"balancer/{caller}/{callee}").integers(len(instances))
+            routes.append(Route(instances, RoundRobin(int(start))))
+        return routes
+
+    # Traffic.
+
+    def source(
+        self, name: str, traffic: model.Traffic, services: dict[str, BuiltService]
+    ) -> Source:
+        mix = traffic.mix if traffic.mix is not None else {str(traffic.target): 1.0}
+        total = sum(mix.values())
+        bounds = accumulate(weight / total for weight in mix.values())
+        entries = []
+        for (target, weight), bound in zip(mix.items(), bounds, strict=True):
+            if weight > 0:
+                point = self.point(name, name, target, traffic, target, optional=False)
+                site = Site(f"traffic/{name}/{target}", point, self.fill, 1)
+                entries.append(Entry(site, bound, traffic.priority))
+        clients = [
+            self.routes_of(f"{name}-{number + 1}", name, services)
+            for number in range(traffic.clients)
+        ]
+        choice = self.draws(f"traffic/{name}/mix")
+        client_choice = self.draws(f"traffic/{name}/client")
+        uniforms = self.streams.generator(f"traffic/{name}/traces").random
+        sampler = Sampler(self.scenario.traces, uniforms)
+        if traffic.users is not None:
+            thinking = ConstantModel.model_construct(constant=0.0)
+            self.quantities[f"traffic/{name}/think"] = law_of(
+                traffic.think or thinking, self.folder
+            )
+            return ClosedSource(
+                self.kernel,
+                name,
+                entries,
+                clients,
+                choice,
+                client_choice,
+                sampler,
+                traffic.users,
+                self.draws(f"traffic/{name}/think", f"traffic/{name}/think"),
+            )
+        arrivals = self.arrivals(name, traffic)
+        return OpenSource(
+            self.kernel, name, entries, clients, choice, client_choice, sampler, arrivals.block
+        )
+
+    def arrivals(self, name: str, traffic: model.Traffic) -> Arrivals:
+        kind = traffic.arrivals
+        if isinstance(kind, model.TraceArrivals):
+            return Trace(arrival_times(self.file(kind.trace), kind.column, kind.speed))
+        curve = self.curve(traffic)
+        generator = self.streams.generator(f"traffic/{name}/arrivals")
+        if isinstance(kind, model.ErlangArrivals):
+            return Erlang(curve, generator, kind.erlang)
+        if isinstance(kind, model.BurstArrivals):
+            stays = self.streams.generator(f"traffic/{name}/bursts")
+            states = [(each.times, each.mean) for each in kind.bursts.states]
+            return Bursts(curve, generator, stays, states)
+        return (ConstantArrivals if kind == "constant" else Poisson)(curve, generator)
+
+    def curve(self, traffic: model.Traffic) -> RateCurve:
+        """The rate over time."""
+        base = traffic.rate or 0.0
+        profile = traffic.profile
+        if profile is None:
+            return RateCurve.constant(base)
+        if isinstance(profile, model.DailyProfile):
+            daily = profile.daily
+            horizon = self.scenario.duration
+            return RateCurve.daily(base, daily.swing, daily.peak_at, daily.period, horizon)
+        if isinstance(profile, model.TraceProfile):
+            times, rates = recorded_rates(self.file(profile.trace), profile.speed, profile.times)
+            return RateCurve.held(times, rates)
+        return RateCurve.changing(
+            base,
+            [
+                Change(
+                    each.at,
+                    base * (each.times or 0.0) if each.rate is None else each.rate,
+                    each.over,
+                )
+                for each in profile
+            ],
+        )
+
+    def file(self, name: str) -> Path:
+        return (self.folder or Path()) / name
+
+
+def _has_deadlines(scenario: Scenario) -> bool:
+    """Whether any call may be made with a deadline."""
+    policies: list[Policy] = [scenario.defaults, *scenario.traffic.values()]
+    policies += [service.policy for service in scenario.services.values()]
+    policies += [
+        step
+        for service in scenario.services.values()
+        for its_steps in service.endpoints.values()
+        for _, step in walk(its_steps, ())
+        if isinstance(step, steps.Call)
+    ]
+    return any(policy.deadline is not None for policy in policies)

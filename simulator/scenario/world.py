@@ -1,0 +1,47 @@
+"""Everything that a run consists of, built and wired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from simulator.call.edge import Edge
+from simulator.kernel.kernel import Kernel
+from simulator.kernel.streams import Streams
+from simulator.observe.ledger import Ledger
+from simulator.scenario.model.scenario import Scenario
+from simulator.service.endpoint import Endpoint
+from simulator.service.instance import Instance
+from simulator.traffic.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltService:
+    """A service with its instances, and the number of its first instance among all."""
+
+    name: str
+    instances: Sequence[Instance]
+    first: int
+    endpoints: Mapping[str, Endpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The parts of a simulated system, ready to run.
+
+    `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter.
+    """
+
+    scenario: Scenario
+    kernel: Kernel
+    streams: Streams
+    ledger: Ledger
+    services: Mapping[str, BuiltService]
+    sources: Mapping[str, Source]
+    edges: Sequence[Edge]
+    entries: frozenset[int]
+
+    @property
+    def instances(self) -> list[Instance]:
+        """All instances, service by service."""
+        return [each for service in self.services.values() for each in service.instances]
