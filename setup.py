@@ -27,6 +27,7 @@ HOT = (
     "simulator/traffic/request.py",
     "simulator/traffic/source.py",
     "simulator/traffic/users.py",
+    "simulator/observe/audit.py",
     "simulator/observe/ledger.py",
     "simulator/observe/trace.py",
 )

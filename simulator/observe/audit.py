@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simulator.call.attempt import Attempt
+from simulator.errors import LawBroken
 from simulator.service.instance import Instance
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 
 ROUNDING = 1e-6
 """Relative error of sums of millions of floating-point numbers."""
-
-
-class LawBroken(AssertionError):
-    """The simulation did something that nothing real could do."""
 
 
 class AuditedInstance(Instance):
