@@ -257,19 +257,23 @@ class Census:
         if len(runs.codes) == 0:
             return
         lane, outcome = np.divmod(runs.codes, OUTCOMES)
+        # Where a service has one endpoint and one caller, levels see the same lanes the same way.
+        blocks: dict[bytes, SeriesBlock] = {}
         for level in self.levels.values():
             keys = np.array(level.keys, dtype=np.int64)[lane]
+            view = keys.tobytes()
             counted = keys >= 0
-            if counted.any():
-                level.finished.append(
-                    _block(
-                        runs.intervals[counted],
-                        keys[counted],
-                        outcome[counted],
-                        runs.buckets[counted],
-                        runs.counts[counted],
-                    )
+            if not counted.any():
+                continue
+            if view not in blocks:
+                blocks[view] = _block(
+                    runs.intervals[counted],
+                    keys[counted],
+                    outcome[counted],
+                    runs.buckets[counted],
+                    runs.counts[counted],
                 )
+            level.finished.append(blocks[view])
 
     def close(self) -> None:
         """Count what is still open; nothing may be counted afterwards."""
