@@ -12,3 +12,8 @@ def _is_extension(module: str) -> bool:
 
 
 COMPILED: Final = _is_extension("simulator.outcome")
+
+
+def description() -> str:
+    """Which build runs, for people."""
+    return "compiled (mypyc)" if COMPILED else "interpreted"

@@ -12,6 +12,7 @@ from typing import Final
 
 from simulator.kernel.event import NORMAL, Event
 
+INFINITY: Final = float("inf")
 PRIORITY_SHIFT: Final = 56
 """Sequence numbers have 56 bits: a thousand years at a million events a second."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.kernel.event import IDLE, Event
-from simulator.kernel.kernel import Kernel
+from simulator.kernel.kernel import INFINITY, Kernel
 
 
 class NativeHeapKernel(Kernel):
@@ -74,7 +74,7 @@ class NativeHeapKernel(Kernel):
             self.now = event.time
             self.fired += 1
             event.fire()
-        if self.now < until:
+        if self.now < until < INFINITY:
             self.now = until
         return True
 

@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 from typing import Final
 
 from simulator.kernel.event import IDLE, Event
-from simulator.kernel.kernel import Kernel
+from simulator.kernel.kernel import INFINITY, Kernel
 
 STALE_KEPT: Final = 1024
 """Below this many cancelled entries, tidying up is not worth the trouble."""
@@ -100,7 +100,7 @@ class TupleHeapKernel(Kernel):
                 event.fire()
         finally:
             self.fired += limit - budget
-        if self.now < until:
+        if self.now < until < INFINITY:
             self.now = until
         return True
 

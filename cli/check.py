@@ -1,0 +1,30 @@
+"""`aftershock check`."""
+
+from __future__ import annotations
+
+import typer
+
+from cli.options import DurationOption, ScenarioArgument, SeedOption, SettingsOption, all_settings
+
+
+def check(
+    scenario: ScenarioArgument,
+    settings: SettingsOption = None,
+    seed: SeedOption = None,
+    duration: DurationOption = None,
+) -> None:
+    """Look for mistakes in a scenario without running it.
+
+    Exits with status 2 if there are any, naming the line, the column and what was expected.
+    """
+    from simulator.scenario import load
+
+    loaded = load(scenario, all_settings(settings, seed, duration))
+    for warning in loaded.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    model = loaded.scenario
+    endpoints = sum(len(service.endpoints) for service in model.services.values())
+    typer.echo(
+        f"{scenario}: ok ({len(model.services)} services, {endpoints} endpoints, "
+        f"{len(model.traffic)} traffic classes, {len(model.expect)} expectations)"
+    )

@@ -1,0 +1,46 @@
+"""`aftershock`: the commands, put together."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cli.catalogue import list_scenarios, show
+from cli.check import check
+from cli.init import init
+from cli.run import run
+from cli.schema import schema
+from cli.theory import theory
+from cli.version import version
+from simulator.errors import SimulatorError
+
+app = typer.Typer(
+    name="aftershock",
+    help="Simulate how microservices fail, and which defence would have helped.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run)
+app.command()(check)
+app.command("list")(list_scenarios)
+app.command()(show)
+app.command()(init)
+app.command()(schema)
+app.command()(theory)
+app.command()(version)
+
+
+def main() -> None:
+    """Run the command line; what a user did wrong is one message and exit status 2."""
+    try:
+        app()
+    except SimulatorError as error:
+        print(error, file=sys.stderr)  # noqa: T201  the one place where errors are told
+        sys.exit(2)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what Python would flush at exit has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

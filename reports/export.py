@@ -1,0 +1,128 @@
+"""A result as files: whole, or not there at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from simulator.errors import SimulatorError
+from simulator.experiment.result import Result, SeriesTable, plain
+from simulator.outcome import NAMES
+
+MARK = "result.json"
+"""A folder with this file in it is an earlier result."""
+
+UNITS: Mapping[str, str] = {
+    "time": "s",
+    "busy": "requests",
+    "queue_mean": "requests",
+    "queue_max": "requests",
+    "cores_used": "cores",
+    "work": "core-seconds per second",
+    "wasted_work": "core-seconds per second",
+    "finished": "count",
+    **dict.fromkeys(NAMES, "count"),
+}
+"""Units of the columns of a series; those that begin with `latency_` are seconds."""
+
+
+class ExportError(SimulatorError):
+    """A result cannot be written where it was asked for."""
+
+
+def prepare(folder: Path, force: bool) -> None:
+    """Make sure, before a long run, that a result may be written to `folder`.
+
+    Raises:
+        ExportError: if it may not.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ExportError(f"{folder}: a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists() and not force:
+        message = "not empty, and not an earlier result; `--force` replaces it"
+        raise ExportError(f"{folder}: {message}")
+    parent = folder.absolute().parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ExportError(f"{parent}: cannot be made: {error.strerror}") from None
+    if not os.access(parent, os.W_OK):
+        raise ExportError(f"{parent}: cannot be written to")
+
+
+def write_result(result: Result, scenario: str, folder: Path, force: bool = False) -> None:
+    """Write everything to a folder beside, and put it in its place in one step.
+
+    `scenario` is the text of the resolved scenario.
+
+    Raises:
+        ExportError: if that cannot be done; `folder` is then as it was.
+    """
+    prepare(folder, force)
+    folder = folder.absolute()
+    try:
+        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ExportError(f"{folder.parent}: cannot be written to: {error.strerror}") from None
+    try:
+        _write_files(result, scenario, fresh)
+        for file in fresh.iterdir():
+            _sync(file)
+        fresh.chmod(0o755)
+        _replace(folder, fresh)
+    except OSError as error:
+        raise ExportError(f"{folder}: cannot be written: {error.strerror}") from None
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _replace(folder: Path, fresh: Path) -> None:
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(old / folder.name)
+    try:
+        fresh.rename(folder)
+    except OSError:
+        (old / folder.name).rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _write_files(result: Result, scenario: str, folder: Path) -> None:
+    (folder / MARK).write_text(json.dumps(result.to_json(), indent=2) + "\n", "utf-8")
+    (folder / "scenario.yaml").write_text(scenario, "utf-8")
+    traces = json.dumps(plain(result.traces), indent=1)
+    (folder / "traces.json").write_text(traces + "\n", "utf-8")
+    for kind, series in result.series.items():
+        table = arrow_table(series)
+        pyarrow.parquet.write_table(table, folder / f"series-{kind}.parquet")
+        pyarrow.csv.write_csv(table, folder / f"series-{kind}.csv")
+
+
+def arrow_table(series: SeriesTable) -> pa.Table:
+    """A series with the unit of each column in its metadata."""
+    fields, columns = [], []
+    for name, column in series.columns.items():
+        array = pa.array(column, from_pandas=True)
+        unit = "s" if name.startswith("latency_") else UNITS.get(name, "")
+        metadata = {"unit": unit} if unit else None
+        fields.append(pa.field(name, array.type, metadata=metadata))
+        columns.append(array)
+    return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def _sync(file: Path) -> None:
+    """Have a file on the disk before it is put in its place."""
+    with file.open("rb+") as opened:
+        os.fsync(opened.fileno())

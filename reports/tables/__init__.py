@@ -1,0 +1,27 @@
+"""Results as tables for the terminal."""
+
+from __future__ import annotations
+
+from rich.console import RenderableType
+
+from reports.tables.expectations import expectations_table
+from reports.tables.services import services_table
+from reports.tables.traffic import failures_line, traffic_table
+from reports.tables.verdict import heading, verdict_line
+from simulator.experiment.result import Result
+
+
+def report(result: Result, width: int) -> list[RenderableType]:
+    """Everything that `aftershock run` shows of a result, from top to bottom."""
+    parts: list[RenderableType] = [heading(result), traffic_table(result, width)]
+    failures = failures_line(result)
+    if failures is not None:
+        parts.append(failures)
+    parts.append(services_table(result, width))
+    if result.expectations:
+        parts.append(expectations_table(result))
+    parts.append(verdict_line(result))
+    return parts
+
+
+__all__ = ["report"]

@@ -1,0 +1,70 @@
+"""How the services fared."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from reports.quantity import count, digits, seconds, share
+from reports.tables.style import WIDE, new_table, outcome_shares
+from simulator.experiment.result import Result, ServiceFigures
+
+BAR = 8
+"""Cells of a utilization bar."""
+
+
+def services_table(result: Result, width: int) -> Table:
+    """A row for each service; the bottleneck carries a mark and is named below the table."""
+    wide = width >= WIDE
+    table = new_table("Services")
+    table.add_column("service", no_wrap=True)
+    table.add_column("inst", justify="right")
+    table.add_column("calls", justify="right")
+    table.add_column("utilization" if wide else "util", justify="left" if wide else "right")
+    table.add_column("queue" if not wide else "queue mean", justify="right")
+    if wide:
+        table.add_column("max", justify="right")
+        table.add_column("mean", justify="right", no_wrap=True)
+    table.add_column("p50", justify="right", no_wrap=True)
+    table.add_column("p99", justify="right", no_wrap=True)
+    if wide:
+        table.add_column("wasted work", justify="right")
+    table.add_column("outcomes")
+    for name, figures in result.services.items():
+        table.add_row(*_row(name, figures, wide, name == result.bottleneck))
+    if result.bottleneck is not None:
+        used = result.services[result.bottleneck].utilization
+        table.caption = f"► bottleneck: {result.bottleneck}, {share(used)} of its capacity in use"
+        table.caption_justify = "left"
+    return table
+
+
+def _row(name: str, figures: ServiceFigures, wide: bool, bottleneck: bool) -> list[str | Text]:
+    label = Text(f"► {name}", style="bold") if bottleneck else Text(f"  {name}")
+    used = figures.utilization
+    shown = Text(share(used)) if not wide or used is None else bar(used)
+    row: list[str | Text] = [
+        label,
+        str(figures.replicas),
+        count(figures.calls),
+        shown,
+        digits(figures.queue.mean),
+    ]
+    if wide:
+        row += [count(figures.queue.max), seconds(figures.latency.mean)]
+    row += [seconds(figures.latency.p50), seconds(figures.latency.p99)]
+    if wide:
+        wasted = figures.wasted_work / figures.work if figures.work else None
+        row.append(share(wasted))
+    row.append(outcome_shares(figures.call_outcomes))
+    return row
+
+
+def bar(used: float) -> Text:
+    """A utilization as a bar and a figure."""
+    filled = min(BAR, round(used * BAR))
+    style = "red" if used >= 0.9 else "yellow" if used >= 0.7 else "green"
+    text = Text("█" * filled, style=style)
+    text.append("·" * (BAR - filled), style="dim")
+    text.append(f" {share(used)}", style="default")
+    return text

@@ -1,0 +1,30 @@
+"""What all tests share: which build is under test, and how Hypothesis searches."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import simulator
+from simulator.build import COMPILED
+
+# The same examples in every run: a failure in CI is a failure at the desk.
+settings.register_profile("repeatable", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("repeatable")
+
+
+def pytest_report_header() -> str:
+    """Say which build the tests run on."""
+    build = "compiled" if COMPILED else "interpreted"
+    return f"aftershock: {build} build in {Path(str(simulator.__file__)).parent}"
+
+
+def pytest_sessionstart() -> None:
+    """Refuse to test another build than the one that was meant."""
+    expected = os.environ.get("AFTERSHOCK_EXPECT_BUILD")
+    found = "compiled" if COMPILED else "interpreted"
+    if expected and expected != found:
+        pytest.exit(f"meant to test the {expected} build, but the {found} one is imported", 3)
