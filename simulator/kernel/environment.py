@@ -6,8 +6,8 @@ from typing import Any
 
 import simpy
 from simpy.core import EmptySchedule, StopSimulation
-from simpy.events import Event as SimpyEvent
 from simpy.events import NORMAL as SIMPY_NORMAL
+from simpy.events import Event as SimpyEvent
 
 from simulator.kernel import Kernel, make_kernel
 from simulator.kernel.event import URGENT, Event

@@ -8,7 +8,6 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-
 from simulator.balancing.round_robin import RoundRobin
 from simulator.call.draws import Draws
 from simulator.call.edge import CallPoint, Edge

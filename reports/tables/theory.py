@@ -1,0 +1,38 @@
+"""Theory and simulation, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from reports.quantity import share
+from reports.tables.style import new_table
+from simulator.experiment.theory.comparison import TheoryRow
+
+
+def theory_table(rows: Sequence[TheoryRow]) -> Table:
+    """A row for each figure; times are in seconds, rates per second, the rest are shares or counts."""
+    table = new_table("Queueing theory and simulation (99 % confidence)")
+    for name in ("model", "measure"):
+        table.add_column(name)
+    for name in ("theory", "simulated", "interval", "width"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("")
+    model = ""
+    for row in rows:
+        mark = (
+            Text("✔ agrees", style="green") if row.agrees else Text("✘ differs", style="bold red")
+        )
+        table.add_row(
+            row.model if row.model != model else "",
+            row.measure,
+            f"{row.theory:.6g}",
+            f"{row.simulated:.6g}",
+            f"{row.low:.5g} .. {row.high:.5g}",
+            share(row.width),
+            mark,
+        )
+        model = row.model
+    return table

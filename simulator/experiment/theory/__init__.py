@@ -1,0 +1,1 @@
+"""Queueing theory: closed forms, and the simulator held against them."""
