@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
+from typing import TypeGuard
 
 DURATION_UNITS: Mapping[str, Fraction] = {
     "d": Fraction(86400),
@@ -63,7 +65,8 @@ def parse_duration(given: object) -> float:
     if _is_number(given):
         if given == 0:
             return 0.0
-        raise ValueError(f"expected a duration with a unit, such as `{given}s` or `{given}ms`")
+        shown = abs(given)
+        raise ValueError(f"expected a duration with a unit, such as `{shown}s` or `{shown}ms`")
     text = _text(given)
     if text.startswith("-") and _DURATION.match(text[1:]):
         raise ValueError("expected a duration of at least 0")
@@ -72,7 +75,7 @@ def parse_duration(given: object) -> float:
     parts = _PART.findall(text)
     order = list(DURATION_UNITS)
     places = [order.index(unit) for _, unit in parts]
-    if any(later <= earlier for earlier, later in zip(places, places[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(places)):
         raise ValueError("expected the units of a duration from large to small, as in `1m30s`")
     exact = sum((Fraction(number) * DURATION_UNITS[unit] for number, unit in parts), Fraction())
     return _rounded(exact, "a duration")
@@ -87,7 +90,7 @@ def parse_rate(given: object) -> float:
     if _is_number(given):
         if given == 0:
             return 0.0
-        raise ValueError(f"expected a rate with a unit, such as `{given}/s`")
+        raise ValueError(f"expected a rate with a unit, such as `{abs(given)}/s`")
     text = _text(given)
     if text.startswith("-") and _RATE.fullmatch(text[1:].strip()):
         raise ValueError("expected a rate of at least 0")
@@ -105,7 +108,7 @@ def parse_share(given: object) -> float:
     """
     value: float | None = None
     if _is_number(given):
-        value = float(given)  # type: ignore[arg-type]
+        value = float(given)
     elif match := _SHARE.fullmatch(_text(given)):
         value = _rounded(Fraction(match[1]) / 100, "a share")
     if value is None or not 0.0 <= value <= 1.0:
@@ -122,7 +125,8 @@ def parse_size(given: object) -> int:
     if _is_number(given):
         if given == 0:
             return 0
-        raise ValueError(f"expected a size with a unit, such as `{given}B` or `{given}KiB`")
+        shown = abs(given)
+        raise ValueError(f"expected a size with a unit, such as `{shown}B` or `{shown}KiB`")
     match = _SIZE.fullmatch(_text(given))
     if match is None:
         raise ValueError("expected a size such as `64KiB` or `2MB`")
@@ -174,7 +178,7 @@ def format_size(size: int) -> str:
     return f"{size // length}{unit}"
 
 
-def _is_number(given: object) -> bool:
+def _is_number(given: object) -> TypeGuard[int | float]:
     return isinstance(given, (int, float)) and not isinstance(given, bool)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.scenario.load import Loaded, bundled, json_schema, load, parse
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.problem import Problem, ScenarioError
+from simulator.scenario.settings import Setting
 from simulator.scenario.write import resolved_yaml
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Problem",
     "Scenario",
     "ScenarioError",
+    "Setting",
     "bundled",
     "json_schema",
     "load",

@@ -6,18 +6,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulator.scenario.problem import listed, nearest
+from simulator.scenario.problem import few, found, nearest
+from simulator.scenario.read import scalar
 from simulator.units import parse_duration, parse_rate, parse_share
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999, "p999": 0.999}
 SHARES = ("availability", "utilization")
 RATES = ("throughput", "goodput")
 MEASURES = ("availability", "throughput", "goodput", "mean", *PERCENTILES, "utilization")
+LONGEST = 300
+"""Characters of an expectation."""
 
-_SHAPE = re.compile(
-    r"\s*(?P<subject>.*?)\s*(?P<op><=|>=|==|!=|=|<|>)\s*(?P<bound>[^\s\[]+(?:\s+(?!during)[^\s\[]+)*?)"
-    r"(?:\s+during\s*\[\s*(?P<start>[^,\]]+?)\s*,\s*(?P<end>[^,\]]+?)\s*\])?\s*"
-)
+EXAMPLES = "such as `availability >= 99%` or `shop.p99 <= 800ms`"
+
+_WORD = re.compile(r"\S+")
+_OP = re.compile(r"[<>=!~]+")
+_DURING = re.compile(r"\bduring\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,48 +66,44 @@ def parse_expectation(text: str) -> Expectation:
     Raises:
         ExpectationError: with what was expected, and where in the text.
     """
-    match = _SHAPE.fullmatch(text)
-    if match is None or not match["subject"]:
-        raise ExpectationError(
-            "expected `measure op bound`, such as `availability >= 99%` or `shop.p99 <= 800ms`",
-            0,
-            len(text),
-        )
-    if match["op"] not in (">=", "<=", ">", "<"):
-        raise ExpectationError(
-            f"expected `>=`, `<=`, `>` or `<`, found `{match['op']}`",
-            match.start("op"),
-            len(match["op"]),
-        )
-    subject, measure = _split(match["subject"])
-    if measure not in MEASURES:
-        raise ExpectationError(
-            f"unknown measure `{measure}`{nearest(measure, MEASURES)}"
-            if nearest(measure, MEASURES)
-            else f"unknown measure `{measure}`; expected {listed(MEASURES)}",
-            match.start("subject") + len(match["subject"]) - len(measure),
-            len(measure),
-        )
-    bound = _read(match, "bound", _reader_of(measure))
-    window = None
-    if match["start"] is not None:
-        start = _read(match, "start", parse_duration)
-        end = _read(match, "end", parse_duration)
-        if end <= start:
-            raise ExpectationError(
-                "expected a phase that ends after it starts",
-                match.start("start"),
-                match.end("end") - match.start("start"),
-            )
-        window = (start, end)
+    if len(text) > LONGEST:
+        raise ExpectationError(f"longer than {LONGEST} characters", 0, len(text))
+    op = _OP.search(text)
+    if op is None:
+        message = f"expected a measure, a comparison and a bound, {EXAMPLES}"
+        raise ExpectationError(message, 0, len(text))
+    subject, measure = _measured(text, op.start())
+    if op[0] not in (">=", "<=", ">", "<"):
+        message = f"expected `>=`, `<=`, `>` or `<`, found `{op[0]}`"
+        raise ExpectationError(message, op.start(), len(op[0]))
+    during = _DURING.search(text, op.end())
+    end = during.start() if during else len(text)
+    bound = _value(text, op.end(), end, _reader_of(measure))
+    window = _window(text, during.end()) if during else None
     name = "p99.9" if measure == "p999" else measure
-    return Expectation(text, subject, name, match["op"], bound, window)
+    return Expectation(text, subject, name, op[0], bound, window)
 
 
-def _split(words: str) -> tuple[str | None, str]:
-    if words == "p99.9" or words.endswith(".p99.9"):
-        return words[: -len(".p99.9")] or None, "p99.9"
+def _measured(text: str, end: int) -> tuple[str | None, str]:
+    """The subject and the measure, which stand before the comparison."""
+    words = text[:end].strip()
+    at = text.find(words)
+    if not words:
+        raise ExpectationError(f"expected a measure before `{text[end]}`, {EXAMPLES}", end, 1)
+    if " " in words:
+        second = _WORD.search(words, words.index(" "))
+        assert second is not None
+        message = f"expected a comparison such as `>=` before {found(second[0])}"
+        raise ExpectationError(message, at + second.start(), len(second[0]))
     subject, _, measure = words.rpartition(".")
+    if words == "p99.9" or words.endswith(".p99.9"):
+        subject, measure = words[: -len(".p99.9")], "p99.9"
+    if measure not in MEASURES:
+        hint = nearest(measure, MEASURES) or few(MEASURES)
+        column = at + len(words) - len(measure)
+        raise ExpectationError(f"unknown measure `{measure}`{hint}", column, len(measure))
+    if words.startswith("."):
+        raise ExpectationError("expected a name before the `.`", at, 1)
     return subject or None, measure
 
 
@@ -113,18 +113,29 @@ def _reader_of(measure: str) -> Callable[[object], float]:
     return parse_rate if measure in RATES else parse_duration
 
 
-def _read(match: re.Match[str], group: str, reader: Callable[[object], float]) -> float:
-    words = match[group]
+def _value(text: str, start: int, end: int, reader: Callable[[object], float]) -> float:
+    """What stands between two columns, as a number with or without a unit."""
+    words = text[start:end].strip()
+    column = text.find(words, start) if words else min(start, len(text) - 1)
     try:
-        return float(reader(_number(words)))
+        return reader(scalar(words))
     except ValueError as error:
-        raise ExpectationError(
-            f"{error}, found `{words}`", match.start(group), len(words)
-        ) from None
+        raise ExpectationError(f"{error}, found {found(words)}", column, len(words)) from None
 
 
-def _number(words: str) -> object:
-    try:
-        return float(words)
-    except ValueError:
-        return words
+def _window(text: str, start: int) -> tuple[float, float]:
+    """The phase after `during`."""
+    opening, comma, closing = (text.find(char, start) for char in "[,]")
+    if not start <= opening < comma < closing or text[start:opening].strip():
+        message = "expected a phase such as `during [1m, 2m]`"
+        raise ExpectationError(message, start - len("during"), len(text) - start + len("during"))
+    if text[closing + 1 :].strip():
+        rest = text[closing + 1 :].strip()
+        message = f"expected nothing after the phase, found {found(rest)}"
+        raise ExpectationError(message, text.index(rest, closing + 1), len(rest))
+    begin = _value(text, opening + 1, comma, parse_duration)
+    end = _value(text, comma + 1, closing, parse_duration)
+    if end <= begin:
+        message = "expected a phase that ends after it begins"
+        raise ExpectationError(message, opening, closing - opening + 1)
+    return begin, end

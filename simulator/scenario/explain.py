@@ -2,154 +2,151 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, Tag
+from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from simulator.scenario.model.distribution import COUNTS, DISTRIBUTIONS
-from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import STEPS
 from simulator.scenario.model.traffic import ARRIVALS
-from simulator.scenario.problem import Problem, found, listed, nearest
-from simulator.scenario.source import Key, Source
-
-FEW = 12
-"""Up to so many names are listed in a message."""
+from simulator.scenario.problem import Problem, few, found, listed, nearest
+from simulator.scenario.shape import keys_at
+from simulator.scenario.source import DataPath, Key, Source, value_in
 
 EXPECTED = {
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "string_type": "a word or a text",
+    "string_type": "a text",
     "bool_type": "`true` or `false`",
-    "bool_parsing": "`true` or `false`",
     "dict_type": "a mapping (`key: value`)",
     "model_type": "a mapping (`key: value`)",
-    "model_attributes_type": "a mapping (`key: value`)",
     "list_type": "a list (`- ...`)",
     "tuple_type": "a list (`- ...`)",
-    "finite_number": "a finite number",
 }
 
 KINDS: Mapping[str, tuple[str, str, Sequence[str]]] = {
-    "step": ("step", "`work: 5ms`", STEPS),
+    "step": ("step", "`work: 5ms` or `call: shop.home`", STEPS),
     "distribution": ("distribution", "`5ms` or `exponential: 5ms`", DISTRIBUTIONS),
-    "count": ("number of times", "`3` or `{uniform: {low: 1, high: 3}}`", COUNTS),
-    "arrivals": ("kind of arrivals", "`poisson`, `constant` or `{erlang: 4}`", ARRIVALS),
-    "profile": ("profile", "`- {at: 1m, rate: 400/s}` or `daily: ...`", ("daily", "trace")),
+    "count": ("number of times", "`3` or `uniform: {low: 1, high: 3}`", COUNTS),
+    "arrivals": (
+        "kind of arrivals",
+        "`poisson` or `erlang: 4`",
+        ("poisson", "constant", *ARRIVALS),
+    ),
+    "profile": ("profile", "`- {at: 1m, rate: 400/s}`", ("daily", "trace")),
 }
+"""What is told apart by one of its keys: its name, an example, and those keys."""
 
 
-def explain(error: ErrorDetails, source: Source) -> Problem:
-    """One finding as a problem with a place."""
-    path = data_path(error["loc"], source.data)
+def explain(error: ErrorDetails, path: DataPath, source: Source) -> Problem:
+    """One finding, about what is at `path` of the file."""
     kind, value = error["type"], error["input"]
     context = error.get("ctx", {})
     if kind == "mistake":
-        on_key = isinstance(value, (dict, BaseModel)) and bool(path)
-        return Problem(source.place(path, key=on_key), str(context["message"]))
+        whole = isinstance(value, BaseModel) and not _points_inside(error)
+        return Problem(source.place(path, key=whole and bool(path)), str(context["message"]))
+    if kind == "unfit":
+        on_key = "[key]" in error["loc"][-1:]
+        message = f"{context['message']}, found {written(path, value, source)}"
+        return Problem(source.place(path, key=on_key), message)
     if kind in KINDS:
         return _unknown_kind(kind, value, path, source)
     if kind == "extra_forbidden":
-        names = known_keys(error["loc"][:-1])
-        hint = nearest(str(path[-1]), names)
-        if not hint and 0 < len(names) <= FEW:
-            hint = f"; expected {listed(names)}"
-        return Problem(source.place(path, key=True), f"unknown key `{path[-1]}`{hint}")
+        return Problem(source.place(path, key=True), _unknown_key(path, source))
     if kind == "missing":
         parent = path[:-1]
         place = source.place(parent, key=bool(parent))
         return Problem(place, f"the key `{path[-1]}` is missing")
-    return Problem(source.place(path), _message(kind, value, context))
+    return Problem(source.place(path), _message(kind, path, value, context, source))
 
 
-def _message(kind: str, value: object, context: Mapping[str, Any]) -> str:
+def _points_inside(error: ErrorDetails) -> bool:
+    """Whether a rule of a model named the key that breaks it, rather than the model."""
+    value: Any = error["input"]
+    last = error["loc"][-1] if error["loc"] else ""
+    names = {field.alias or name for name, field in type(value).model_fields.items()}
+    return last in names or isinstance(last, int)
+
+
+def written(path: DataPath, value: object, source: Source) -> str:
+    """What the file says at `path`, for a message."""
+    text = source.written.get(path)
+    if text and isinstance(value, (int, float)):
+        return found(text)
+    return found(value)
+
+
+def _message(
+    kind: str, path: DataPath, value: object, context: Mapping[str, Any], source: Source
+) -> str:
+    shown = written(path, value, source)
+    if kind == "string_type" and isinstance(value, (int, float)):
+        return f"expected a text, found {shown}; put it in quotes"
     if kind in EXPECTED:
-        return f"expected {EXPECTED[kind]}, found {found(value)}"
+        return f"expected {EXPECTED[kind]}, found {shown}"
     if kind == "literal_error":
-        names = [word.strip().strip("'") for word in _words(context["expected"])]
-        return f"expected {listed(names)}, found {found(value)}{nearest(str(value), names)}"
-    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
-        word = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than"}
-        key = next(iter(context))
-        return f"expected {word[key]} {context[key]:,}, found {found(value)}"
-    if kind in ("too_short", "string_too_short"):
-        return f"expected at least {context['min_length']}, found none"
-    if kind == "string_pattern_mismatch":
-        return f"expected one of {context['pattern']}, found {found(value)}"
-    return f"cannot be used: {found(value)}"
+        names = [word.strip().strip("'") for word in context["expected"].split(" or ")]
+        names = [word.strip().strip("'") for each in names for word in each.split(",")]
+        return f"expected {listed(names)}, found {shown}{nearest(value, names)}"
+    if kind == "too_short":
+        least = context["min_length"]
+        what = "one entry" if least == 1 else f"{least} entries"
+        return f"expected at least {what}, found {context['actual_length'] or 'none'}"
+    return f"cannot be used: {shown}"
 
 
-def _words(expected: str) -> list[str]:
-    return expected.replace(" or ", ", ").split(", ")
+def _unknown_key(path: DataPath, source: Source) -> str:
+    """What is wrong with a key that may not stand where it does."""
+    key = str(path[-1])
+    here = source.at(path[:-1])
+    names = keys_at(path[:-1], source.data)
+    rivals = [
+        each for each in (names[:1] if names else []) if isinstance(here, dict) and each in here
+    ]
+    for what, _, keys in KINDS.values():
+        if key in keys and rivals and rivals[0] in keys and rivals[0] != key:
+            both = listed([rivals[0], key], "and")
+            return f"{both} cannot both stand in one {what}" + (
+                "; make two steps of them" if what == "step" else ""
+            )
+    hint = nearest(key, names)
+    missing = [each for each in names if not isinstance(here, dict) or each not in here]
+    if not hint and not missing:
+        return f"unknown key `{key}`; nothing may stand here beside {listed(names, 'and')}"
+    return f"unknown key `{key}`{hint or few(missing)}"
 
 
-def _unknown_kind(kind: str, value: object, path: tuple[Key, ...], source: Source) -> Problem:
+def _unknown_kind(kind: str, value: object, path: DataPath, source: Source) -> Problem:
     what, example, names = KINDS[kind]
     if isinstance(value, dict) and value:
-        key = next(iter(value))
-        hint = nearest(str(key), names) or f"; expected {listed(list(names))}"
+        close = [key for key in value if nearest(key, names)]
+        key = close[0] if close else next(iter(value))
+        hint = nearest(key, names) or few(list(names))
         return Problem(source.place((*path, key), key=True), f"unknown {what} `{key}`{hint}")
-    return Problem(source.place(path), f"expected a {what} such as {example}, found {found(value)}")
+    hint = ""
+    if isinstance(value, str):
+        word, colon, _ = value.partition(":")
+        if colon and word in names:
+            hint = "; is a space missing after the `:`?"
+        elif kind == "arrivals":
+            hint = nearest(value, names)
+    elif isinstance(value, list) and kind == "step":
+        hint = "; several steps in the place of one are `steps: [...]`"
+    message = f"expected a {what} such as {example}, found {written(path, value, source)}{hint}"
+    return Problem(source.place(path), message)
 
 
-def data_path(location: Sequence[Key], data: object) -> tuple[Key, ...]:
-    """`location` without what pydantic puts between: tags of alternatives and marks of keys."""
+def data_path(location: Sequence[Key], data: object) -> DataPath:
+    """`location` without what pydantic puts between: tags of alternatives and marks of keys.
+
+    A tag is in angle brackets; a key of the file that looks like one is told by being there.
+    """
     path: list[Key] = []
-    for part in location:
-        if isinstance(part, str) and part.startswith("<") and part.endswith(">"):
+    for number, part in enumerate(location):
+        inside = value_in(data, part)
+        is_tag = isinstance(part, str) and part[:1] + part[-1:] in ("<>", "[]")
+        if inside is None and (is_tag or number < len(location) - 1):
             continue
-        if part == "[key]":
-            continue
+        data = None if inside is None else inside[0]
         path.append(part)
     return tuple(path)
-
-
-def known_keys(location: Sequence[Key]) -> list[str]:
-    """The keys that may stand in the mapping at `location`."""
-    kind: Any = Scenario
-    for part in location:
-        kind = _inside(kind, part)
-    kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return [field.alias or name for name, field in kind.model_fields.items()]
-    return []
-
-
-def _bare(kind: Any) -> Any:
-    """A type without annotations, and without `| None`."""
-    while True:
-        if get_origin(kind) is Annotated:
-            kind = get_args(kind)[0]
-        elif get_origin(kind) in (Union, types.UnionType):
-            options = [each for each in get_args(kind) if each is not type(None)]
-            if len(options) != 1:
-                return kind
-            kind = options[0]
-        else:
-            return kind
-
-
-def _inside(kind: Any, part: Key) -> Any:
-    """The type of what is at `part` of something of type `kind`."""
-    kind = _bare(kind)
-    if isinstance(kind, type) and issubclass(kind, BaseModel):
-        for name, field in kind.model_fields.items():
-            if part in (name, field.alias):
-                return field.annotation
-        return None
-    origin = get_origin(kind)
-    if origin is dict:
-        return get_args(kind)[1]
-    if origin is tuple:
-        return get_args(kind)[0]
-    if origin in (Union, types.UnionType):
-        for option in get_args(kind):
-            if any(isinstance(each, Tag) and each.tag == part for each in get_args(option)[1:]):
-                return option
-    return None

@@ -16,7 +16,7 @@ from simulator.distribution.normal import Normal
 from simulator.distribution.pareto import Pareto
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.weibull import Weibull
-from simulator.scenario.files import read_numbers
+from simulator.scenario.files import measured_values
 from simulator.scenario.model import distribution as model
 from simulator.units import DURATION_UNITS
 
@@ -57,7 +57,7 @@ def _lognormal(given: model.Skewed) -> Lognormal:
 def _empirical(given: model.Measured, folder: Path | None) -> Distribution:
     if given.csv is None:
         return Quantiles(given.points())
-    (values,) = read_numbers((folder or Path()) / given.csv, (given.column,)).columns
+    values = measured_values((folder or Path()) / given.csv, given.column)
     unit = float(DURATION_UNITS[given.unit])
     return Values([value * unit for value in values])
 

@@ -9,17 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from simulator.scenario.check import Checker
-from simulator.scenario.explain import explain
 from simulator.scenario.model.scenario import Scenario
-from simulator.scenario.problem import Place, Problem, ScenarioError, found, nearest
-from simulator.scenario.settings import apply_settings
-from simulator.scenario.source import Source, read
-
-MOST_PROBLEMS = 50
-"""Beyond so many, the rest are counted and not shown."""
+from simulator.scenario.problem import Place, Problem, ScenarioError, few, found, nearest
+from simulator.scenario.read import LARGEST, read
+from simulator.scenario.settings import Setting, apply_settings
+from simulator.scenario.validate import validate
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +26,35 @@ class Loaded:
     """Where the files that it names lie."""
 
 
-def load(path_or_name: str, settings: Iterable[str] = ()) -> Loaded:
+def load(path_or_name: str, settings: Iterable[str | Setting] = ()) -> Loaded:
     """Read a scenario from a path or, if there is no such file, from the bundled ones.
 
     Raises:
         ScenarioError: with every mistake in it.
     """
-    path = Path(path_or_name)
-    if not path.exists() and path_or_name in bundled():
-        path = bundled()[path_or_name]
-        return parse(path.read_text("utf-8"), path_or_name + ".yaml", settings, path.parent)
+    path, name = Path(path_or_name), path_or_name
     try:
-        text = path.read_text("utf-8")
+        if path_or_name in bundled() and not path.is_file():
+            path, name = bundled()[path_or_name], f"{path_or_name}.yaml"
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
     except FileNotFoundError:
-        hint = nearest(path_or_name, bundled())
+        hint = nearest(path_or_name, bundled()) or few(list(bundled()))
         message = f"no such file, and no bundled scenario of that name{hint}"
-        raise ScenarioError([Problem(Place(path_or_name), message)]) from None
+        raise ScenarioError([Problem(Place(name), message)]) from None
     except IsADirectoryError:
-        raise ScenarioError([Problem(Place(path_or_name), "a folder, not a file")]) from None
-    except UnicodeDecodeError:
-        raise ScenarioError([Problem(Place(path_or_name), "not a text file in UTF-8")]) from None
+        raise ScenarioError([Problem(Place(name), "a folder, not a file")]) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise ScenarioError([Problem(Place(path_or_name), f"cannot be read: {reason}")]) from None
-    return parse(text, path_or_name, settings, path.parent)
+        raise ScenarioError([Problem(Place(name), f"cannot be read: {reason}")]) from None
+    return parse(_decoded(content, name), name, settings, path.parent)
 
 
 def parse(
-    text: str, name: str = "<text>", settings: Iterable[str] = (), folder: Path | None = None
+    text: str,
+    name: str = "<text>",
+    settings: Iterable[str | Setting] = (),
+    folder: Path | None = None,
 ) -> Loaded:
     """Read a scenario from a text; `name` stands for it in messages.
 
@@ -69,33 +64,27 @@ def parse(
     source = read(text.removeprefix("\ufeff"), name)
     source.folder = folder
     if not isinstance(source.data, dict):
-        place = source.place(())
         message = f"expected a scenario (`key: value`), found {found(source.data)}"
-        raise ScenarioError([Problem(place, message)])
+        raise ScenarioError([Problem(source.place(()), message)])
     apply_settings(source, settings)
-    return validate(source)
+    scenario, warnings = validate(source)
+    return Loaded(scenario, warnings, folder)
 
 
-def validate(source: Source) -> Loaded:
-    """Check the data of a source against the models and everything beyond them.
-
-    Raises:
-        ScenarioError: with every mistake in it.
-    """
+def _decoded(content: bytes, name: str) -> str:
+    """The text of a file in UTF-8, with a problem that says where it is not one."""
+    if len(content) > LARGEST:
+        raise ScenarioError([Problem(Place(name), f"larger than {LARGEST // 1024**2} MiB")])
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise ScenarioError([Problem(Place(name), "in UTF-16; a scenario is a text in UTF-8")])
     try:
-        scenario = Scenario.model_validate(source.data)
-    except ValidationError as error:
-        problems = [explain(each, source) for each in error.errors(include_url=False)]
-        unique = list(dict.fromkeys(problems))
-        if len(unique) > MOST_PROBLEMS:
-            more = f"and {len(unique) - MOST_PROBLEMS} more mistakes"
-            unique = [*unique[:MOST_PROBLEMS], Problem(Place(source.name, 1 << 30), more)]
-        raise ScenarioError(unique) from None
-    checker = Checker(scenario, source)
-    checker.check()
-    if checker.problems:
-        raise ScenarioError(checker.problems)
-    return Loaded(scenario, tuple(checker.warnings), source.folder)
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        message = f"not a text in UTF-8: it has the byte 0x{content[error.start]:02X} here"
+        raise ScenarioError([Problem(Place(name, line, column), message)]) from None
 
 
 @cache

@@ -18,7 +18,7 @@ _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a file's line and column (from 1), or a `--set` on the command line."""
+    """Where something stands: a file's line and column (from 1), or words of the command line."""
 
     source: str
     line: int = 0

@@ -4,89 +4,170 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import cast
 
-from simulator.scenario.problem import Place, Problem, ScenarioError, nearest
-from simulator.scenario.source import Key, Source, read_value
+from simulator.scenario.problem import Place, Problem, ScenarioError, few, nearest
+from simulator.scenario.read import read_value
+from simulator.scenario.shape import container_at, keys_at
+from simulator.scenario.source import Key, Source
 
-_PART = re.compile(r'"([^"]*)"|([^."]+)')
+_PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\'=\s]+(?:\s+[^."\'=\s]+)*))\s*')
+
+EXAMPLE = "`path=value`, such as `services.shop.replicas=4`"
 
 
-def apply_settings(source: Source, settings: Iterable[str]) -> None:
-    """Change the data of `source` as each `path=value` says, in order.
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value to be put at a path, and the words of the command line that ask for it."""
+
+    path: str
+    value: str
+    words: str
+
+    @classmethod
+    def parse(cls, text: str) -> Setting:
+        """Of `path=value`, as `--set` takes it; without a `=` the path is empty."""
+        end = _end_of_path(text)
+        if end < 0:
+            return cls("", "", f"--set {text}")
+        return cls(text[:end], text[end + 1 :], f"--set {text}")
+
+
+def apply_settings(source: Source, settings: Iterable[str | Setting]) -> None:
+    """Change the data of `source` as each setting says, in order.
 
     Raises:
         ScenarioError: if a path leads nowhere or a value is not YAML.
     """
     problems: list[Problem] = []
-    for setting in settings:
-        flag = f"--set {setting}"
-        path_text, equals, value_text = setting.partition("=")
-        if not equals or not path_text.strip():
-            message = "expected `path=value`, such as `services.shop.replicas=4`"
-            problems.append(Problem(Place(flag), message))
-            continue
-        try:
-            value = read_value(value_text)
-        except ScenarioError as error:
-            message = error.problems[0].message
-            problems.append(Problem(Place(flag), message))
-            continue
-        wrong = _put(source, _split(path_text.strip()), value, flag)
-        if wrong:
-            problems.append(Problem(Place(flag), wrong))
+    for each in settings:
+        setting = Setting.parse(each) if isinstance(each, str) else each
+        message = _apply(source, setting)
+        if message:
+            problems.append(Problem(Place(setting.words), message))
     if problems:
         raise ScenarioError(problems)
 
 
-def _split(text: str) -> list[str]:
-    return [quoted or plain for quoted, plain in _PART.findall(text)]
+def _apply(source: Source, setting: Setting) -> str:
+    """Apply one setting; returns what is wrong with it, or nothing."""
+    parts = _split(setting.path)
+    if not parts:
+        return f"expected {EXAMPLE}"
+    try:
+        value = read_value(setting.value)
+    except ScenarioError as error:
+        return f"the value cannot be read: {error.problems[0].message}"
+    return _Walk(source, setting.words).put(parts, value)
 
 
-def _put(source: Source, parts: list[str], value: object, flag: str) -> str:
-    """Put `value` at the path; returns what is wrong with it, or nothing."""
-    here = source.data
-    path: list[Key] = []
-    for number, part in enumerate(parts):
-        last = number == len(parts) - 1
-        shown = ".".join(str(each) for each in path) or "the scenario"
-        if isinstance(here, list):
-            if not part.isdigit() or int(part) >= len(here) + (1 if last else 0):
-                return f"`{part}` is not a place in the list `{shown}`, which has {len(here)}"
-            path.append(int(part))
-            if last:
-                here[int(part) : int(part) + 1] = [value]
+def _end_of_path(text: str) -> int:
+    """Where the `=` stands that ends the path; one in quotes does not."""
+    quote = ""
+    for number, char in enumerate(text):
+        if char == quote:
+            quote = ""
+        elif not quote and char in "\"'":
+            quote = char
+        elif not quote and char == "=":
+            return number
+    return -1
+
+
+def _split(path: str) -> list[str]:
+    """The parts of a dotted path; nothing if it is not one."""
+    parts, at = [], 0
+    while match := _PART.match(path, at):
+        parts.append(next(group for group in match.groups() if group is not None))
+        at = match.end()
+        if at == len(path):
+            return parts
+        if path[at] != ".":
+            return []
+        at += 1
+    return []
+
+
+class _Walk:
+    """Goes down the data along a path, and puts a value at its end."""
+
+    def __init__(self, source: Source, words: str) -> None:
+        self.source = source
+        self.words = words
+        self.path: list[Key] = []
+
+    def put(self, parts: list[str], value: object) -> str:
+        """Put `value`; returns what is wrong with the path, or nothing."""
+        here = self.source.data
+        key: Key
+        while parts:
+            if isinstance(here, dict):
+                key, parts = _longest(parts, here)
+            elif isinstance(here, list):
+                word, *parts = parts
+                wrong = self._bad_index(word, here, last=not parts)
+                if wrong:
+                    return wrong
+                key = int(word)
             else:
-                here = here[int(part)]
-        elif isinstance(here, dict):
-            key = _key(part, here)
-            path.append(key)
-            if last:
-                here[key] = value
-            elif key in here:
-                here = here[key]
-            elif _optional_mapping(path):
-                here[key] = {}
-                here = here[key]
-            else:
-                return f"there is no `{part}` in {_named(shown)}{nearest(part, map(str, here))}"
-        else:
-            return f"`{shown}` has nothing inside"
-    source.settings[tuple(path)] = flag
-    return ""
+                return f"{self._here()} has nothing inside"
+            if parts and not _has(here, key):
+                made = container_at((*self.path, key), self.source.data)
+                if made is None:
+                    return self._nothing(key, here)
+                _put(here, key, made)
+            if not parts:
+                _put(here, key, value)
+            self.path.append(key)
+            if parts and (inner := cast("dict[Key, object]", here)[key]) is None:
+                # A key without a value is as good as none.
+                inner = container_at(tuple(self.path), self.source.data)
+                _put(here, key, inner)
+                here = inner
+            elif parts:
+                here = inner
+        self.source.forget(tuple(self.path))
+        self.source.settings[tuple(self.path)] = self.words
+        return ""
+
+    def _here(self) -> str:
+        return f"`{'.'.join(map(str, self.path))}`" if self.path else "the scenario"
+
+    def _bad_index(self, word: str, here: list[object], *, last: bool) -> str:
+        """What is wrong with an index; one past the end adds to the list."""
+        known = word.isdecimal() and len(word) < 10
+        if known and int(word) < len(here) + last:
+            return ""
+        if not here:
+            return f"{self._here()} is an empty list; expected 0, found `{word}`"
+        return (
+            f"{self._here()} is a list; expected a number from 0 to {len(here) - 1}, found `{word}`"
+        )
+
+    def _nothing(self, key: Key, here: object) -> str:
+        there = list(here) if isinstance(here, dict) else []
+        names = list(dict.fromkeys([*there, *keys_at(self.path, self.source.data)]))
+        return f"there is no `{key}` in {self._here()}{nearest(key, names) or few(names)}"
 
 
-def _key(part: str, mapping: dict[object, object]) -> Key:
-    if part not in mapping and part.lstrip("-").isdigit() and int(part) in mapping:
-        return int(part)
-    return part
+def _longest(parts: list[str], here: dict[str, object]) -> tuple[str, list[str]]:
+    """The next key, which may be several parts long, as `shop.home` in a mix; and what is left."""
+    for length in range(len(parts), 1, -1):
+        key = ".".join(parts[:length])
+        if key in here:
+            return key, parts[length:]
+    return parts[0], parts[1:]
 
 
-def _named(shown: str) -> str:
-    return shown if shown == "the scenario" else f"`{shown}`"
+def _has(here: object, key: Key) -> bool:
+    return (
+        key in here if isinstance(here, dict) else isinstance(here, list) and int(key) < len(here)
+    )
 
 
-def _optional_mapping(path: list[Key]) -> bool:
-    """Whether the mapping at `path` may be left out of a file, so that setting inside it makes it."""
-    if len(path) == 1:
-        return path[0] in ("defaults", "network")
-    return len(path) == 3 and path[0] == "services" and path[2] in ("policy", "queue")
+def _put(here: object, key: Key, value: object) -> None:
+    if isinstance(here, dict):
+        here[key] = value
+    elif isinstance(here, list):
+        here[int(key) : int(key) + 1] = [value]

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    PlainSerializer,
-    WithJsonSchema,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationError,
+    model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from simulator.scenario.problem import found
 from simulator.units import (
     DURATION_PATTERN,
     RATE_PATTERN,
     SHARE_PATTERN,
     format_duration,
     format_rate,
+    format_share,
     parse_duration,
     parse_rate,
     parse_share,
 )
+
+LONGEST = 36_500 * 86_400.0
+"""Seconds; beyond a century the clock's floats grow coarse."""
+FASTEST = 1e9
+"""Per second."""
+NAME_PATTERN = "^[A-Za-z][A-Za-z0-9_-]*$"
+
+
+class Mistake(NamedTuple):
+    """Values that do not go together; `at` leads to the one to point at, from the model down."""
+
+    message: str
+    at: tuple[str | int, ...] = ()
 
 
 class Model(BaseModel):
@@ -35,64 +51,173 @@ class Model(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True
     )
 
+    def rules(self) -> Iterator[Mistake]:
+        """What must hold between the values of the mapping, each of which is right by itself."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _obey(self) -> Self:
+        errors = [
+            InitErrorDetails(type=mistake(each.message), loc=each.at, input=self)
+            for each in self.rules()
+        ]
+        if errors:
+            raise ValidationError.from_exception_data(type(self).__name__, errors)
+        return self
+
 
 def mistake(message: str) -> PydanticCustomError:
     """A mistake with a message of our own, which is shown as it stands."""
     return PydanticCustomError("mistake", "{message}", {"message": message})
 
 
-def _reading(read: Callable[[object], float]) -> Callable[[object], float]:
-    def validate(value: object) -> float:
+@dataclass(frozen=True, slots=True, eq=False)
+class Reads:
+    """A field type: how what is written is read, how it is written back, and what editors are told.
+
+    `read` raises ValueError with what was expected; what was found is added here.
+    """
+
+    read: Callable[[object], object]
+    write: Callable[[Any], object]
+    schema: dict[str, Any]
+
+    def validate(self, value: object) -> object:
         try:
-            return read(value)
-        except (ValueError, ArithmeticError) as error:
-            raise mistake(f"{error}, found {found(value)}") from None
+            return self.read(value)
+        except ValueError as error:
+            raise PydanticCustomError("unfit", "{message}", {"message": str(error)}) from None
 
-    return validate
+    def __get_pydantic_core_schema__(self, _: Any, __: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            self.validate,
+            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _: CoreSchema, __: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.schema)
 
 
-def _above_zero(value: float) -> float:
-    if value <= 0.0:
-        raise mistake("expected more than 0")
+def _same(value: object) -> object:
     return value
 
 
-Duration = Annotated[
+def _shortest(value: float) -> int | float:
+    """A number to be written: 9, not 9.0."""
+    return int(value) if value.is_integer() else value
+
+
+def _duration(given: object) -> float:
+    seconds = parse_duration(given)
+    if seconds > LONGEST:
+        raise ValueError("expected a duration of at most a century")
+    return seconds
+
+
+def _positive_duration(given: object) -> float:
+    seconds = _duration(given)
+    if seconds <= 0.0:
+        raise ValueError("expected a duration above 0")
+    return seconds
+
+
+def _rate(given: object) -> float:
+    rate = parse_rate(given)
+    if rate > FASTEST:
+        raise ValueError(f"expected a rate of at most {FASTEST:,.0f}/s")
+    return rate
+
+
+def _share_key(given: object) -> float:
+    """A share that stands as a key, which is always a text."""
+    return parse_share(float(given) if isinstance(given, str) and "%" not in given else given)
+
+
+def _name(given: object) -> str:
+    if isinstance(given, str) and re.fullmatch(NAME_PATTERN, given):
+        return given
+    raise ValueError("expected a name of letters, digits, `_` and `-` that begins with a letter")
+
+
+def whole(least: int, most: int, or_else: str = "") -> Reads:
+    """Whole numbers between two bounds; `or_else` says what else may stand there."""
+
+    def read(given: object) -> int:
+        if isinstance(given, int) and not isinstance(given, bool) and least <= given <= most:
+            return given
+        if isinstance(given, int) and given > most:
+            raise ValueError(f"expected a whole number of at most {most:,}")
+        at_least = f" of at least {least:,}" if least > -(10**9) else ""
+        raise ValueError(f"expected a whole number{at_least}{or_else}")
+
+    return Reads(read, _same, {"type": "integer", "minimum": least, "maximum": most})
+
+
+def number(least: float = 0.0, *, above: bool = False, most: float = 1e12) -> Reads:
+    """Numbers from `least` (or above it) to `most`."""
+
+    def read(given: object) -> float:
+        if isinstance(given, (int, float)) and not isinstance(given, bool) and isfinite(given):
+            value = float(given)
+            if value > most:
+                raise ValueError(f"expected a number of at most {most:,.0f}")
+            if value > least or (value == least and not above):
+                return value
+        raise ValueError(f"expected a number {'above' if above else 'of at least'} {least:g}")
+
+    low = {"exclusiveMinimum" if above else "minimum": least}
+    return Reads(read, _shortest, {"type": "number", **low, "maximum": most})
+
+
+def _unit_schema(pattern: str, what: str) -> dict[str, Any]:
+    return {"anyOf": [{"type": "string", "pattern": pattern}, {"const": 0}], "description": what}
+
+
+_DURATION_SCHEMA = _unit_schema(DURATION_PATTERN, "A duration, such as 250ms, 5s, 2m or 1m30s.")
+Duration = Annotated[float, Reads(_duration, format_duration, _DURATION_SCHEMA)]
+PositiveDuration = Annotated[
     float,
-    BeforeValidator(_reading(parse_duration)),
-    PlainSerializer(format_duration),
-    WithJsonSchema(
+    Reads(
+        _positive_duration,
+        format_duration,
         {
-            "anyOf": [{"type": "string", "pattern": DURATION_PATTERN}, {"const": 0}],
-            "description": "A duration, such as 250ms, 5s, 2m or 1m30s.",
-        }
+            "type": "string",
+            "pattern": DURATION_PATTERN,
+            "description": "A duration above 0, such as 250ms, 5s, 2m or 1m30s.",
+        },
     ),
 ]
-PositiveDuration = Annotated[Duration, AfterValidator(_above_zero)]
 Rate = Annotated[
     float,
-    BeforeValidator(_reading(parse_rate)),
-    PlainSerializer(format_rate),
-    WithJsonSchema(
+    Reads(_rate, format_rate, _unit_schema(RATE_PATTERN, "A rate, such as 200/s or 30/m.")),
+]
+_SHARE_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": SHARE_PATTERN},
+        {"type": "number", "minimum": 0, "maximum": 1},
+    ],
+    "description": "A share of the whole, such as 5% or 0.05.",
+}
+Share = Annotated[float, Reads(parse_share, format_share, _SHARE_SCHEMA)]
+ShareKey = Annotated[
+    float, Reads(_share_key, format_share, {"type": "string", "description": "A share."})
+]
+Name = Annotated[
+    str,
+    Reads(
+        _name,
+        _same,
         {
-            "anyOf": [{"type": "string", "pattern": RATE_PATTERN}, {"const": 0}],
-            "description": "A rate, such as 200/s or 30/m.",
-        }
+            "type": "string",
+            "pattern": NAME_PATTERN,
+            "description": "Letters, digits, _ and -, beginning with a letter.",
+        },
     ),
 ]
-Share = Annotated[
-    float,
-    BeforeValidator(_reading(parse_share)),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string", "pattern": SHARE_PATTERN},
-                {"type": "number", "minimum": 0, "maximum": 1},
-            ],
-            "description": "A share of the whole, such as 5% or 0.05.",
-        }
-    ),
-]
+Weight = Annotated[float, number()]
+PositiveNumber = Annotated[float, number(above=True)]
 
 
 def one_of(*keys: str) -> Callable[[object], str | None]:

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_serializer
 
 from simulator.scenario.model.base import (
     Duration,
+    Mistake,
     Model,
     PositiveDuration,
-    mistake,
+    PositiveNumber,
+    Reads,
+    ShareKey,
+    Weight,
+    number,
     one_of,
+    whole,
 )
+from simulator.units import format_duration, format_share
 
-Weight = Annotated[float, Field(ge=0, strict=False, description="A relative weight.")]
-PositiveNumber = Annotated[float, Field(gt=0, strict=False)]
+
+def _column(given: object) -> str | int:
+    if isinstance(given, str) and given:
+        return given
+    if isinstance(given, int) and not isinstance(given, bool) and 0 <= given < 10_000:
+        return given
+    raise ValueError("expected the name of a column, or its number from 0")
+
+
+Column = Annotated[
+    str | int,
+    Reads(_column, lambda column: column, {"type": ["string", "integer"], "minimum": 0}),
+]
 
 
 class Constant(Model):
     """Always the same."""
 
     constant: Duration = Field(description="The value.")
+
+    @model_serializer
+    def _write(self) -> str:
+        return format_duration(self.constant)
 
 
 class Exponential(Model):
@@ -34,11 +58,10 @@ class Bounds(Model):
     low: Duration = Field(description="The least value.")
     high: Duration = Field(description="The greatest value.")
 
-    @model_validator(mode="after")
-    def ordered(self) -> Bounds:
+    def rules(self) -> Iterator[Mistake]:
         if self.high < self.low:
-            raise mistake("expected `high` to be at least `low`")
-        return self
+            low = format_duration(self.low)
+            yield Mistake(f"`high` must be at least `low`, which is {low}", ("high",))
 
 
 class Uniform(Model):
@@ -64,15 +87,13 @@ class Skewed(Model):
     mean: PositiveDuration | None = Field(None, description="The mean.")
     cv: PositiveNumber | None = Field(None, description="Standard deviation over mean.")
 
-    @model_validator(mode="after")
-    def paired(self) -> Skewed:
-        by_quantiles = self.median is not None and self.p99 is not None
-        by_moments = self.mean is not None and self.cv is not None
-        if by_quantiles == by_moments or len(self.model_fields_set) != 2:
-            raise mistake("expected either `median` and `p99`, or `mean` and `cv`")
-        if self.median is not None and self.p99 is not None and self.p99 < self.median:
-            raise mistake("expected `p99` to be at least `median`")
-        return self
+    def rules(self) -> Iterator[Mistake]:
+        given = {name for name in self.model_fields_set if getattr(self, name) is not None}
+        if given not in ({"median", "p99"}, {"mean", "cv"}):
+            yield Mistake("expected either `median` and `p99`, or `mean` and `cv`")
+        elif self.median is not None and self.p99 is not None and self.p99 < self.median:
+            median = format_duration(self.median)
+            yield Mistake(f"`p99` must be at least the median, which is {median}", ("p99",))
 
 
 class Lognormal(Model):
@@ -82,7 +103,7 @@ class Lognormal(Model):
 
 
 class Stages(Model):
-    k: int = Field(ge=1, le=10_000, description="How many exponential stages.")
+    k: Annotated[int, whole(1, 10_000)] = Field(description="How many exponential stages.")
     mean: PositiveDuration = Field(description="The mean of their sum.")
 
 
@@ -104,7 +125,7 @@ class Gamma(Model):
 
 
 class Aging(Model):
-    shape: Annotated[PositiveNumber, Field(ge=0.1)] = Field(
+    shape: Annotated[float, number(0.1)] = Field(
         description="Below 1 heavy-tailed, 1 exponential, above 1 ever more regular."
     )
     mean: PositiveDuration = Field(description="The mean.")
@@ -117,7 +138,7 @@ class Weibull(Model):
 
 
 class Tail(Model):
-    alpha: Annotated[float, Field(gt=1, strict=False)] = Field(
+    alpha: Annotated[float, number(1, above=True)] = Field(
         description="The tail's exponent, above 1; the variance is infinite up to 2."
     )
     mean: PositiveDuration = Field(description="The mean.")
@@ -141,44 +162,39 @@ class Hyperexponential(Model):
         description="The kinds of work, with weights."
     )
 
-    @model_validator(mode="after")
-    def weighty(self) -> Hyperexponential:
+    def rules(self) -> Iterator[Mistake]:
         if sum(each.weight for each in self.hyperexponential) <= 0:
-            raise mistake("the weights sum to 0: nothing could be drawn")
-        return self
+            yield Mistake("the weights sum to 0: nothing could be drawn", ("hyperexponential",))
 
 
 class Measured(Model):
-    quantiles: dict[str | float, Duration] | None = Field(
+    quantiles: dict[ShareKey, Duration] | None = Field(
         None, description="Values by share, from 0% to 100%; straight lines between."
     )
     csv: str | None = Field(None, description="A CSV file with one measured value a row.")
-    column: str | int = Field(0, description="Its column, by name or number (from 0).")
-    unit: str = Field("s", pattern=r"^(ns|us|ms|s|m)$", description="The unit of its values.")
+    column: Column = Field(0, description="Its column, by name or number (from 0).")
+    unit: Literal["ns", "us", "ms", "s", "m", "h"] = Field(
+        "s", description="The unit of its values."
+    )
 
-    @model_validator(mode="after")
-    def given(self) -> Measured:
+    def rules(self) -> Iterator[Mistake]:
         if (self.quantiles is None) == (self.csv is None):
-            raise mistake("expected either `quantiles` or `csv`")
+            yield Mistake("expected either `quantiles` or `csv`")
+        for key in ("column", "unit"):
+            if key in self.model_fields_set and self.csv is None:
+                yield Mistake(f"`{key}` goes with `csv`", (key,))
         if self.quantiles is not None:
             points = self.points()
             if len(points) < 2 or points[0][0] != 0.0 or points[-1][0] != 1.0:
-                raise mistake("expected quantiles from 0% to 100%")
-            if any(b[1] < a[1] for a, b in zip(points, points[1:], strict=False)):
-                raise mistake("expected quantiles that do not fall")
-        return self
+                yield Mistake("expected quantiles from 0% to 100%", ("quantiles",))
+            for (_, value), (share, later) in pairwise(points):
+                if later < value:
+                    message = f"the quantile of {format_share(share)} is below the one before it"
+                    yield Mistake(message, ("quantiles",))
 
     def points(self) -> list[tuple[float, float]]:
         """(share, seconds), by share."""
-        from simulator.units import parse_share
-
-        points = []
-        for share, value in (self.quantiles or {}).items():
-            try:
-                points.append((parse_share(share), value))
-            except ValueError as error:
-                raise mistake(f"{error}, found `{share}`") from None
-        return sorted(points)
+        return sorted((self.quantiles or {}).items())
 
 
 class Empirical(Model):
@@ -190,38 +206,6 @@ class Empirical(Model):
 def _bare(value: float) -> Constant:
     return Constant.model_construct(constant=value)
 
-
-Dist = Annotated[
-    Annotated[Constant, Tag("<constant>")]
-    | Annotated[Exponential, Tag("<exponential>")]
-    | Annotated[Uniform, Tag("<uniform>")]
-    | Annotated[Normal, Tag("<normal>")]
-    | Annotated[Lognormal, Tag("<lognormal>")]
-    | Annotated[Erlang, Tag("<erlang>")]
-    | Annotated[Gamma, Tag("<gamma>")]
-    | Annotated[Weibull, Tag("<weibull>")]
-    | Annotated[Pareto, Tag("<pareto>")]
-    | Annotated[Hyperexponential, Tag("<hyperexponential>")]
-    | Annotated[Empirical, Tag("<empirical>")]
-    | Annotated[Duration, AfterValidator(_bare), Tag("<bare>")],
-    Discriminator(
-        one_of(
-            "constant",
-            "exponential",
-            "uniform",
-            "normal",
-            "lognormal",
-            "erlang",
-            "gamma",
-            "weibull",
-            "pareto",
-            "hyperexponential",
-            "empirical",
-        ),
-        custom_error_type="distribution",
-        custom_error_message="a distribution",
-    ),
-]
 
 DISTRIBUTIONS = (
     "constant",
@@ -237,16 +221,49 @@ DISTRIBUTIONS = (
     "empirical",
 )
 
+Dist = Annotated[
+    Annotated[Constant, Tag("<constant>")]
+    | Annotated[Exponential, Tag("<exponential>")]
+    | Annotated[Uniform, Tag("<uniform>")]
+    | Annotated[Normal, Tag("<normal>")]
+    | Annotated[Lognormal, Tag("<lognormal>")]
+    | Annotated[Erlang, Tag("<erlang>")]
+    | Annotated[Gamma, Tag("<gamma>")]
+    | Annotated[Weibull, Tag("<weibull>")]
+    | Annotated[Pareto, Tag("<pareto>")]
+    | Annotated[Hyperexponential, Tag("<hyperexponential>")]
+    | Annotated[Empirical, Tag("<empirical>")]
+    | Annotated[Duration, AfterValidator(_bare), Tag("<bare>")],
+    Discriminator(
+        one_of(*DISTRIBUTIONS),
+        custom_error_type="distribution",
+        custom_error_message="a distribution",
+    ),
+]
+
+
+MOST_TIMES = 100_000
+Times = Annotated[int, whole(0, MOST_TIMES)]
+
+
+def _times_key(given: object) -> int:
+    """A number of times that stands as a key, which is always a text."""
+    value = int(given) if isinstance(given, str) and given.isdecimal() else given
+    if isinstance(value, int) and 0 <= value <= MOST_TIMES:
+        return value
+    raise ValueError(f"expected a whole number from 0 to {MOST_TIMES:,}")
+
+
+TimesKey = Annotated[int, Reads(_times_key, str, {"type": "string", "pattern": "^[0-9]+$"})]
+
 
 class CountBounds(Model):
-    low: int = Field(ge=0, description="The least number.")
-    high: int = Field(ge=0, description="The greatest number.")
+    low: Times = Field(description="The least number.")
+    high: Times = Field(description="The greatest number.")
 
-    @model_validator(mode="after")
-    def ordered(self) -> CountBounds:
+    def rules(self) -> Iterator[Mistake]:
         if self.high < self.low:
-            raise mistake("expected `high` to be at least `low`")
-        return self
+            yield Mistake(f"`high` must be at least `low`, which is {self.low}", ("high",))
 
 
 class UniformCount(Model):
@@ -258,27 +275,23 @@ class UniformCount(Model):
 class Geometric(Model):
     """Tries up to the first success, at least 1."""
 
-    geometric: Annotated[float, Field(ge=1, strict=False)] = Field(description="The mean.")
+    geometric: Annotated[float, number(1, most=MOST_TIMES)] = Field(description="The mean.")
 
 
 class Poisson(Model):
     """The number of rare things in a while."""
 
-    poisson: PositiveNumber = Field(description="The mean.")
+    poisson: Annotated[float, number(above=True, most=MOST_TIMES)] = Field(description="The mean.")
 
 
 class Choice(Model):
     """One of several numbers, by weight."""
 
-    choice: dict[Annotated[int, Field(ge=0)], Weight] = Field(
-        min_length=1, description="Numbers and their weights."
-    )
+    choice: dict[TimesKey, Weight] = Field(description="Numbers and their weights.")
 
-    @model_validator(mode="after")
-    def weighty(self) -> Choice:
+    def rules(self) -> Iterator[Mistake]:
         if sum(self.choice.values()) <= 0:
-            raise mistake("the weights sum to 0: nothing could be drawn")
-        return self
+            yield Mistake("the weights sum to 0: nothing could be drawn", ("choice",))
 
 
 COUNTS = ("uniform", "geometric", "poisson", "choice")
@@ -288,7 +301,7 @@ Count = Annotated[
     | Annotated[Geometric, Tag("<geometric>")]
     | Annotated[Poisson, Tag("<poisson>")]
     | Annotated[Choice, Tag("<choice>")]
-    | Annotated[int, Field(ge=0, le=100_000), Tag("<bare>")],
+    | Annotated[Times, Tag("<bare>")],
     Discriminator(
         one_of(*COUNTS), custom_error_type="count", custom_error_message="a number of times"
     ),

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from simulator.scenario.model.base import Model, mistake
+from simulator.scenario.model.base import Mistake, Model, Name, number, whole
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.step import Step
+
+MANY = 10**9
 
 
 class Queue(Model):
     """Where requests wait for a free slot of an instance."""
 
-    capacity: int | None = Field(
-        None, ge=0, description="How many may wait in one instance; left out: any number."
+    capacity: Annotated[int, whole(0, MANY)] | None = Field(
+        None, description="How many may wait in one instance; left out: any number."
     )
     order: Literal["fifo", "lifo", "priority", "random"] = Field("fifo", description="Who is next.")
 
@@ -27,14 +30,19 @@ def _bare(capacity: int) -> Queue:
 class Service(Model):
     """A service: what it can be asked to do, and how many instances of what size do it."""
 
-    replicas: int = Field(1, ge=1, le=100_000, description="How many instances.")
-    concurrency: int | None = Field(
-        None, ge=1, description="Requests that one instance works on at once; left out: any number."
+    replicas: Annotated[int, whole(1, 100_000)] = Field(1, description="How many instances.")
+    concurrency: Annotated[int, whole(1, MANY)] | None = Field(
+        None, description="Requests that one instance works on at once; left out: any number."
     )
     queue: (
         Annotated[
             Annotated[Queue, Tag("<capacity>")]
-            | Annotated[int, Field(ge=0), AfterValidator(_bare), Tag("<bare>")],
+            | Annotated[
+                int,
+                whole(0, MANY, ", or a mapping with `capacity` and `order`"),
+                AfterValidator(_bare),
+                Tag("<bare>"),
+            ],
             Discriminator(
                 lambda value: "<capacity>" if isinstance(value, (dict, Queue)) else "<bare>"
             ),
@@ -45,10 +53,8 @@ class Service(Model):
         description="How many requests may wait in one instance (0: none; left out: any number), "
         "or a mapping with `capacity` and `order`.",
     )
-    cores: float | None = Field(
+    cores: Annotated[float, number(above=True, most=100_000)] | None = Field(
         None,
-        gt=0,
-        strict=False,
         description="Cores of one instance: how many requests may compute at once. Left out: work "
         "never waits for a core.",
     )
@@ -65,14 +71,12 @@ class Service(Model):
     policy: Policy = Field(
         default_factory=Policy, description="How callers call it, unless a call says otherwise."
     )
-    endpoints: dict[str, Annotated[tuple[Step, ...], Field(strict=False)]] = Field(
+    endpoints: dict[Name, Annotated[tuple[Step, ...], Field(strict=False)]] = Field(
         min_length=1, description="What it can be asked to do: a list of steps for each endpoint."
     )
 
-    @model_validator(mode="after")
-    def shareable(self) -> Service:
-        if self.sharing == "fcfs" and self.cores is not None and self.cores % 1:
-            raise mistake("`sharing: fcfs` needs a whole number of cores")
-        if self.sharing == "fcfs" and self.cores is None:
-            raise mistake("`sharing` needs `cores` to share")
-        return self
+    def rules(self) -> Iterator[Mistake]:
+        if self.cores is None and "sharing" in self.model_fields_set:
+            yield Mistake("`sharing` needs `cores` to share", ("sharing",))
+        elif self.sharing == "fcfs" and self.cores is not None and self.cores % 1:
+            yield Mistake("`sharing: fcfs` needs a whole number of cores", ("cores",))

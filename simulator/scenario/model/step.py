@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
-from simulator.scenario.model.base import Model, Share, mistake, one_of
-from simulator.scenario.model.distribution import Count, Dist, Weight
+from simulator.scenario.model.base import Mistake, Model, Share, Weight, one_of
+from simulator.scenario.model.distribution import Count, Dist
 from simulator.scenario.model.policy import Policy
 
 
@@ -47,11 +48,9 @@ class Either(Model):
         description="The branches with their weights."
     )
 
-    @model_validator(mode="after")
-    def weighty(self) -> Either:
+    def rules(self) -> Iterator[Mistake]:
         if sum(each.weight for each in self.either) <= 0:
-            raise mistake("the weights sum to 0: no branch could be taken")
-        return self
+            yield Mistake("the weights sum to 0: no branch could be taken", ("either",))
 
 
 class Maybe(Model):

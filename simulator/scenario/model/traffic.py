@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.model.base import (
     Duration,
+    Mistake,
     Model,
     PositiveDuration,
+    PositiveNumber,
     Rate,
     Share,
-    mistake,
+    Weight,
+    number,
     one_of,
+    whole,
 )
-from simulator.scenario.model.distribution import Dist, PositiveNumber, Weight
+from simulator.scenario.model.distribution import Column, Dist
 from simulator.scenario.model.policy import Policy
+from simulator.units import format_duration
+
+MOST = 1_000_000
+"""What a rate may be multiplied by."""
 
 
 class ErlangArrivals(Model):
     """Smoother than Poisson: every k-th arrival of a Poisson stream."""
 
-    erlang: int = Field(
-        ge=1, le=10_000, description="k: the coefficient of variation is 1/sqrt(k)."
+    erlang: Annotated[int, whole(1, 10_000)] = Field(
+        description="k: the coefficient of variation is 1/sqrt(k)."
     )
 
 
 class Spell(Model):
-    times: Annotated[float, Field(ge=0, strict=False)] = Field(
+    times: Annotated[float, number(most=MOST)] = Field(
         description="What the rate is multiplied by meanwhile."
     )
     mean: PositiveDuration = Field(description="The mean length of a stay (exponential).")
@@ -39,11 +48,10 @@ class Spells(Model):
         description="Visited in order, over and over."
     )
 
-    @model_validator(mode="after")
-    def alive(self) -> Spells:
+    def rules(self) -> Iterator[Mistake]:
         if all(each.times == 0 for each in self.states):
-            raise mistake("every state multiplies the rate by 0: nothing would ever arrive")
-        return self
+            message = "every state multiplies the rate by 0: nothing would ever arrive"
+            yield Mistake(message, ("states",))
 
 
 class BurstArrivals(Model):
@@ -56,9 +64,7 @@ class TraceArrivals(Model):
     """Arrival times from a CSV file."""
 
     trace: str = Field(description="The file; its path is relative to the scenario's.")
-    column: str | int = Field(
-        0, description="The column of the times in seconds, by name or number."
-    )
+    column: Column = Field(0, description="The column of the times in seconds, by name or number.")
     speed: PositiveNumber = Field(1.0, description="Plays it faster: 60 plays an hour in a minute.")
 
 
@@ -77,16 +83,14 @@ class Change(Model):
 
     at: Duration = Field(description="When it begins, from the start of the run.")
     rate: Rate | None = Field(None, description="The new rate.")
-    times: Annotated[float, Field(ge=0, strict=False)] | None = Field(
+    times: Annotated[float, number(most=MOST)] | None = Field(
         None, description="The new rate as a multiple of the class's base rate."
     )
     over: Duration = Field(0.0, description="How long the change takes; 0: a step.")
 
-    @model_validator(mode="after")
-    def one_target(self) -> Change:
+    def rules(self) -> Iterator[Mistake]:
         if (self.rate is None) == (self.times is None):
-            raise mistake("expected either `rate` or `times`")
-        return self
+            yield Mistake("expected either `rate` or `times`")
 
 
 class Swing(Model):
@@ -109,7 +113,9 @@ class TraceProfile(Model):
         "its second to the next; its path is relative to the scenario's."
     )
     speed: PositiveNumber = Field(1.0, description="Plays it faster: 1440 plays a day in a minute.")
-    times: PositiveNumber = Field(1.0, description="What the rates are multiplied by.")
+    times: Annotated[float, number(above=True, most=MOST)] = Field(
+        1.0, description="What the rates are multiplied by."
+    )
 
 
 def _profile_kind(value: object) -> str | None:
@@ -131,11 +137,8 @@ class Traffic(Policy):
     """One class of users: how many or how often, what they ask for, and how they call."""
 
     rate: Rate | None = Field(None, description="Open loop: requests per second on average.")
-    users: int | None = Field(
-        None,
-        ge=1,
-        le=1_000_000,
-        description="Closed loop: users who wait for the answer and think.",
+    users: Annotated[int, whole(1, 1_000_000)] | None = Field(
+        None, description="Closed loop: users who wait for the answer and think."
     )
     think: Dist | None = Field(None, description="How long a user thinks before each request.")
     arrivals: Arrivals = Field("poisson", description="How the requests of an open loop arrive.")
@@ -144,39 +147,49 @@ class Traffic(Policy):
     mix: dict[str, Weight] | None = Field(
         None, description="Or several endpoints, with relative weights."
     )
-    priority: int = Field(0, description="For queues in order of priority: higher goes first.")
+    priority: Annotated[int, whole(-(10**9), 10**9)] = Field(
+        0, description="For queues in order of priority: higher goes first."
+    )
     slo: PositiveDuration | None = Field(
         None, description="The latency within which an answer counts as goodput."
     )
-    clients: int = Field(
-        1, ge=1, le=100_000, description="How many caller instances, each with its own balancers."
+    clients: Annotated[int, whole(1, 100_000)] = Field(
+        1, description="How many caller instances, each with its own balancers."
     )
 
-    @model_validator(mode="after")
-    def consistent(self) -> Traffic:
-        given = self.model_fields_set
+    def rules(self) -> Iterator[Mistake]:
+        yield from self._loop()
+        if self.target is None and self.mix is None:
+            yield Mistake("expected `target` (one endpoint) or `mix` (several)")
+        elif self.target is not None and self.mix is not None:
+            yield Mistake("`target` and `mix` do not go together", ("target",))
+        if self.mix is not None and sum(self.mix.values()) <= 0:
+            yield Mistake("the weights sum to 0: nothing could be asked for", ("mix",))
+        if isinstance(self.profile, tuple):
+            for number_, change in enumerate(self.profile[1:], 1):
+                before = self.profile[number_ - 1].at
+                if change.at <= before:
+                    message = f"expected a time after the change before, {format_duration(before)}"
+                    yield Mistake(message, ("profile", number_, "at"))
+
+    def _loop(self) -> Iterator[Mistake]:
+        """What goes with an open loop, a closed loop, recorded times and recorded rates."""
+        given = {name for name in self.model_fields_set if getattr(self, name) is not None}
         recorded = isinstance(self.profile, TraceProfile)
-        times = isinstance(self.arrivals, TraceArrivals)
         if self.users is not None:
             for key in ("rate", "arrivals", "profile"):
                 if key in given:
-                    raise mistake(
-                        f"`users` (closed loop) and `{key}` (open loop) do not go together"
-                    )
-        elif times:
+                    message = f"`{key}` (open loop) and `users` (closed loop) do not go together"
+                    yield Mistake(message, (key,))
+        elif isinstance(self.arrivals, TraceArrivals):
             for key in ("rate", "profile"):
                 if key in given:
-                    raise mistake(f"`arrivals` from a trace and `{key}` do not go together")
+                    message = f"`{key}` does not go with `arrivals` that a file times"
+                    yield Mistake(message, (key,))
+        elif recorded and self.rate is not None:
+            message = "`rate` does not go with a `profile` of recorded rates, which has `times`"
+            yield Mistake(message, ("rate",))
         elif self.rate is None and not recorded:
-            raise mistake("expected `rate` (open loop) or `users` (closed loop)")
-        elif self.rate is not None and recorded:
-            raise mistake(
-                "`rate` and a `profile` of recorded rates do not go together; use `times`"
-            )
+            yield Mistake("expected `rate` (open loop) or `users` (closed loop)")
         if self.think is not None and self.users is None:
-            raise mistake("`think` goes with `users`")
-        if (self.target is None) == (self.mix is None):
-            raise mistake("expected either `target` or `mix`")
-        if self.mix is not None and sum(self.mix.values()) <= 0:
-            raise mistake("the weights of `mix` sum to 0: nothing could be asked for")
-        return self
+            yield Mistake("`think` goes with `users` (closed loop)", ("think",))

@@ -1,0 +1,75 @@
+"""The names of a scenario's file, whether or not what they stand for is right."""
+
+from __future__ import annotations
+
+from simulator.scenario.problem import few, nearest
+
+
+class Names:
+    """Traffic classes, services and endpoints, as far as the data have them.
+
+    A service whose endpoints cannot be read has every endpoint, so that its one mistake does not
+    make a mistake of each call to it.
+    """
+
+    def __init__(self, data: object) -> None:
+        self.traffic = list(_mapping(data, "traffic"))
+        services = _mapping(data, "services")
+        self.services = {name: _endpoints(model) for name, model in services.items()}
+        self.labels = [
+            f"{service}.{endpoint}"
+            for service, endpoints in self.services.items()
+            for endpoint in endpoints or ()
+        ]
+
+    @property
+    def parties(self) -> list[str]:
+        """All that can send a message."""
+        return [*self.services, *self.traffic]
+
+    @property
+    def subjects(self) -> list[str]:
+        """All that an expectation can be about."""
+        return [*self.traffic, *self.services, *self.labels]
+
+    def wrong_target(self, target: str) -> str:
+        """What is wrong with `service.endpoint`, or nothing."""
+        service, dot, endpoint = target.partition(".")
+        if not self.services:
+            return ""
+        if not dot:
+            endpoints = self.services.get(service) or ()
+            labels = [f"{service}.{name}" for name in endpoints]
+            return f"expected `service.endpoint`, found `{target}`{few(labels)}"
+        if service in self.services:
+            known = self.services[service]
+            if known is None or endpoint in known:
+                return ""
+            close = nearest(endpoint, known).replace(" `", f" `{service}.", 1)
+            labels = [f"{service}.{name}" for name in known]
+            return f"unknown endpoint `{target}`{close or few(labels)}"
+        hint = nearest(target, self.labels)
+        if not hint:
+            hint = f"; there is no service `{service}`{nearest(service, self.services)}"
+        return f"unknown endpoint `{target}`{hint}"
+
+    def wrong_subject(self, subject: str) -> str:
+        """What is wrong with the subject of an expectation, or nothing."""
+        service, dot, _ = subject.partition(".")
+        if subject in self.subjects or not (self.services and self.traffic):
+            return ""
+        if dot and service in self.services:
+            return self.wrong_target(subject)
+        hint = nearest(subject, self.subjects)
+        return f"unknown traffic class, service or endpoint `{subject}`{hint}"
+
+
+def _mapping(data: object, key: str) -> dict[str, object]:
+    inner = data.get(key) if isinstance(data, dict) else None
+    return inner if isinstance(inner, dict) else {}
+
+
+def _endpoints(service: object) -> list[str] | None:
+    """The endpoints of a service; None if they cannot be told."""
+    endpoints = service.get("endpoints") if isinstance(service, dict) else None
+    return list(endpoints) if isinstance(endpoints, dict) else None
