@@ -70,7 +70,7 @@ class Run:
         for time in sorted(self.measurement.moments):
             if time < scenario.duration:
                 Moment(self.measurement, time, time == scenario.warmup)
-        self.audit = Audit(self.world) if check else None
+        self.audit = Audit(self.world.kernel, self.world.instances) if check else None
         for source in self.world.sources.values():
             source.begin()
 

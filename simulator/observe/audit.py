@@ -6,6 +6,7 @@ instance is a defect of the simulator, whatever the scenario.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.call.attempt import Attempt
@@ -15,7 +16,6 @@ from simulator.service.instance import Instance
 if TYPE_CHECKING:
     from simulator.kernel.kernel import Kernel
     from simulator.observe.ledger import Ledger
-    from simulator.scenario.world import World
     from simulator.service.processor import Processor
     from simulator.service.queueing.line import Line
 
@@ -102,8 +102,9 @@ class AuditedInstance(Instance):
 class Audit:
     """Checks the laws that hold between the counts of a whole world."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, kernel: Kernel, instances: Sequence[Instance]) -> None:
+        self.kernel = kernel
+        self.instances = instances
         self.last = 0.0
 
     def check(self) -> None:
@@ -112,11 +113,11 @@ class Audit:
         Raises:
             LawBroken: naming the law, the place and the figures.
         """
-        world = self.world
-        if world.kernel.now < self.last:
-            raise LawBroken(f"time ran backwards, from {self.last} s to {world.kernel.now} s")
-        self.last = world.kernel.now
-        for instance in world.instances:
+        now = self.kernel.now
+        if now < self.last:
+            raise LawBroken(f"time ran backwards, from {self.last} s to {now} s")
+        self.last = now
+        for instance in self.instances:
             self.conserved(instance)
             self.little(instance)
 
