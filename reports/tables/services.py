@@ -18,17 +18,18 @@ def services_table(result: Result, width: int) -> Table:
     wide = width >= WIDE
     table = new_table("Services")
     table.add_column("service", no_wrap=True)
-    table.add_column("inst", justify="right")
-    table.add_column("calls", justify="right")
-    table.add_column("utilization" if wide else "util", justify="left" if wide else "right")
-    table.add_column("queue" if not wide else "queue mean", justify="right")
+    table.add_column("inst", justify="right", no_wrap=True)
+    table.add_column("calls", justify="right", no_wrap=True)
+    used = "utilization" if wide else "util"
+    table.add_column(used, justify="left" if wide else "right", no_wrap=True)
+    table.add_column("queue" if not wide else "queue mean", justify="right", no_wrap=True)
     if wide:
-        table.add_column("max", justify="right")
+        table.add_column("max", justify="right", no_wrap=True)
         table.add_column("mean", justify="right", no_wrap=True)
     table.add_column("p50", justify="right", no_wrap=True)
     table.add_column("p99", justify="right", no_wrap=True)
     if wide:
-        table.add_column("wasted work", justify="right")
+        table.add_column("wasted work", justify="right", no_wrap=True)
     table.add_column("outcomes")
     for name, figures in result.services.items():
         table.add_row(*_row(name, figures, wide, name == result.bottleneck))

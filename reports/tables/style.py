@@ -23,6 +23,7 @@ def new_table(title: str) -> Table:
         box=box.SIMPLE_HEAD,
         header_style="dim",
         pad_edge=False,
+        padding=(0, 1, 0, 0),
         expand=False,
     )
 

@@ -16,21 +16,19 @@ def theory_table(rows: Sequence[TheoryRow]) -> Table:
     """A row for each figure; times are in seconds, rates per second, the rest are shares or counts."""
     table = new_table("Queueing theory and simulation (99 % confidence)")
     for name in ("model", "measure"):
-        table.add_column(name)
-    for name in ("theory", "simulated", "interval", "width"):
+        table.add_column(name, no_wrap=True)
+    for name in ("theory", "simulated", "\u00b1", "width"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("")
     model = ""
     for row in rows:
-        mark = (
-            Text("✔ agrees", style="green") if row.agrees else Text("✘ differs", style="bold red")
-        )
+        mark = Text("✔", style="green") if row.agrees else Text("✘ differs", style="bold red")
         table.add_row(
             row.model if row.model != model else "",
             row.measure,
-            f"{row.theory:.6g}",
-            f"{row.simulated:.6g}",
-            f"{row.low:.5g} .. {row.high:.5g}",
+            f"{row.theory:.4g}",
+            f"{row.simulated:.4g}",
+            f"{(row.high - row.low) / 2:.1g}",
             share(row.width),
             mark,
         )
