@@ -20,8 +20,8 @@ def services_table(result: Result, width: int) -> Table:
     table.add_column("service", no_wrap=True)
     table.add_column("inst", justify="right", no_wrap=True)
     table.add_column("calls", justify="right", no_wrap=True)
-    used = "utilization" if wide else "util"
-    table.add_column(used, justify="left" if wide else "right", no_wrap=True)
+    load = "utilization" if wide else "util"
+    table.add_column(load, justify="left" if wide else "right", no_wrap=True)
     table.add_column("queue" if not wide else "queue mean", justify="right", no_wrap=True)
     if wide:
         table.add_column("max", justify="right", no_wrap=True)

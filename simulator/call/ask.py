@@ -34,28 +34,24 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
     edge = point.edge
     kernel = edge.kernel
     now = kernel.now
-    edge.calls += 1
-    if point.deadline < inf and now + point.deadline < deadline:
-        deadline = now + point.deadline
-    if now >= deadline:
-        return deny(caller, site, DEADLINE, edge.caller)
+    plain = point.plain and deadline == inf and request.trace is None
+    if not plain:
+        deadline = min(deadline, now + point.deadline)
+        if now >= deadline:
+            return deny(caller, site, DEADLINE, edge.caller)
     instance = route.pick()
     if instance is None:
         return deny(caller, site, NO_INSTANCE, edge.caller)
 
     edge.attempts += 1
     request.tally.attempts += 1
-    patience = point.patience
-    code = edge.code_to(instance.number)
-    bounded = deadline < inf and (patience is None or deadline < now + patience.timeout)
-    trace = request.trace
-    if bounded or trace is not None:
-        attempt = ask_closely(caller, request, site, instance, code, deadline, bounded)
-    else:
+    codes = edge.codes
+    number = instance.number
+    code = codes[number] if number < len(codes) else edge.code_to(number)
+    if plain:
         attempt = Attempt(request, caller, site, instance, code, now, deadline)
-    if patience is not None and not bounded:
-        patience.watch(attempt)
-
+    else:
+        attempt = ask_closely(caller, request, site, instance, code, deadline)
     if site.distant:
         attempt.op = ARRIVE
         out = site.out
@@ -66,21 +62,15 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
 
 
 def ask_closely(
-    caller: Party,
-    request: Request,
-    site: Site,
-    instance: Instance,
-    code: int,
-    deadline: float,
-    bounded: bool,
+    caller: Party, request: Request, site: Site, instance: Instance, code: int, deadline: float
 ) -> Attempt:
-    """An attempt that has a deadline to mind, or a trace to write."""
+    """An attempt that has a timeout or a deadline to mind, or a trace to write."""
     kernel = instance.kernel
     trace = request.trace
-    attempt: BoundedAttempt
-    if trace is None:
-        attempt = BoundedAttempt(request, caller, site, instance, code, kernel.now, deadline)
-    else:
+    patience = site.point.patience
+    bounded = deadline < inf and (patience is None or deadline < kernel.now + patience.timeout)
+    attempt: Attempt
+    if trace is not None:
         traced = TracedAttempt(request, caller, site, instance, code, kernel.now, deadline)
         parent = caller.attempt() if isinstance(caller, Strand) else None
         traced.span = trace.open_span(
@@ -91,16 +81,24 @@ def ask_closely(
             kernel.now,
         )
         attempt = traced
-    attempt.bound = None
-    if bounded:
-        attempt.bound = Bound(attempt)
-        kernel.schedule_at(attempt.bound, deadline)
+    elif bounded:
+        attempt = BoundedAttempt(request, caller, site, instance, code, kernel.now, deadline)
+    else:
+        attempt = Attempt(request, caller, site, instance, code, kernel.now, deadline)
+    if isinstance(attempt, BoundedAttempt):
+        attempt.bound = None
+        if bounded:
+            attempt.bound = Bound(attempt)
+            kernel.schedule_at(attempt.bound, deadline)
+    if patience is not None and not bounded:
+        patience.watch(attempt)
     return attempt
 
 
 def deny(caller: Party, site: Site, outcome: int, origin: str) -> Party:
     """End a call without sending anything; the caller learns of it in the same instant."""
     edge = site.point.edge
+    edge.denied += 1
     edge.ledger.add(edge.no_lane + outcome, edge.kernel.now, edge.kernel.now)
     denial = Denial(caller, site, outcome, origin)
     edge.kernel.schedule(denial, 0.0)

@@ -68,8 +68,12 @@ class Attempt(Strand):
             op = op.run(self)
 
     def finish(self) -> None:
-        self.instance.leave(self)
-        self.answer(OK, "")
+        instance = self.instance
+        instance.leave(self)
+        if self.site.distant or self.sent == instance.kernel.now:
+            self.answer(OK, "")
+        elif not self.settled:
+            self.settle(OK, "")
 
     def fail(self, outcome: int, origin: str) -> None:
         self.instance.leave(self)

@@ -20,15 +20,15 @@ class Edge:
 
     What ends on an edge is written down under a *lane*: the edge and the instance that was asked.
     `codes[n]` is the first code of the lane to instance number `n`; the outcome is added to it.
-    `calls` and `attempts` count what was started.
+    `attempts` counts what was sent, `denied` the calls that ended without anything being sent.
     """
 
     __slots__ = (
         "attempts",
         "callee",
         "caller",
-        "calls",
         "codes",
+        "denied",
         "kernel",
         "ledger",
         "link",
@@ -45,10 +45,15 @@ class Edge:
         self.callee = callee
         self.link = link
         self.ledger = ledger
-        self.calls = 0
+        self.denied = 0
         self.attempts = 0
         self.codes: list[int] = []
         self.no_lane = ledger.lane(number, -1) * OUTCOMES
+
+    @property
+    def calls(self) -> int:
+        """How many calls were begun."""
+        return self.attempts + self.denied
 
     def code_to(self, number: int) -> int:
         """The first code of the lane to instance `number` of the callee's service."""
@@ -61,6 +66,8 @@ class Edge:
 class CallPoint:
     """One call in the steps of an endpoint, or the entry call of a traffic class: whom, and how.
 
+    `plain` says that it has neither timeout nor deadline, and so needs no look at either.
+
     Attributes:
         name: tells it apart from the other calls of the same endpoint; part of stream names.
         route: the place of the callee's service in the caller's list of routes.
@@ -70,7 +77,7 @@ class CallPoint:
         optional: whether the steps go on when the call fails.
     """
 
-    __slots__ = ("cancel", "deadline", "edge", "name", "optional", "patience", "route")
+    __slots__ = ("cancel", "deadline", "edge", "name", "optional", "patience", "plain", "route")
 
     def __init__(
         self,
@@ -89,3 +96,4 @@ class CallPoint:
         self.deadline = deadline
         self.cancel = cancel
         self.optional = optional
+        self.plain = patience is None and deadline == inf

@@ -23,6 +23,6 @@ class Route:
         """The instance for the next attempt; None if none is known."""
         instances = self.instances
         known = len(instances)
-        if known > 1:
-            return instances[self.balancer.pick(known)]
-        return instances[0] if known else None
+        if known == 1:
+            return instances[0]
+        return instances[self.balancer.pick(known)] if known else None

@@ -51,7 +51,11 @@ class Kernel:
         Raises:
             ValueError: if `time` is past or not a number.
         """
-        self.insert(event, time, self.reserve(priority))
+        key = self.next_key
+        self.next_key = key + 1
+        if priority != NORMAL:
+            key += (priority - NORMAL) << PRIORITY_SHIFT
+        self.insert(event, time, key)
 
     def insert(self, event: Event, time: float, key: int) -> None:
         """Put `event` in the queue at `time`, in the place that `reserve` gave."""

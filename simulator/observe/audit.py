@@ -26,7 +26,7 @@ ROUNDING = 1e-6
 class AuditedInstance(Instance):
     """An instance that watches its own bounds, and adds up the time requests spend inside."""
 
-    __slots__ = ("arrivals", "residence")
+    __slots__ = ("accepted", "arrivals", "departed", "residence")
 
     def __init__(
         self,
@@ -54,11 +54,18 @@ class AuditedInstance(Instance):
         )
         self.arrivals: dict[int, float] = {}
         self.residence = 0.0
+        self.accepted = 0
+        self.departed = 0
 
     def accept(self, attempt: Attempt) -> None:
+        gone = self.departed
         super().accept(attempt)
         if attempt in self.inside:
             self.arrivals[id(attempt)] = self.kernel.now
+            self.accepted += 1
+        else:
+            # It was turned away, or it began and ended in this very instant.
+            self.accepted += self.departed - gone
         self.bounds()
 
     def leave(self, attempt: Attempt) -> None:
@@ -88,6 +95,7 @@ class AuditedInstance(Instance):
         # One that begins and ends in the same instant leaves before its arrival is noted.
         now = self.kernel.now
         self.residence += now - self.arrivals.pop(id(attempt), now)
+        self.departed += 1
 
     def bounds(self) -> None:
         """Neither slots nor places in the queue are ever exceeded, or left negative."""
@@ -118,10 +126,11 @@ class Audit:
             raise LawBroken(f"time ran backwards, from {self.last} s to {now} s")
         self.last = now
         for instance in self.instances:
+            assert isinstance(instance, AuditedInstance), "built without auditing"
             self.conserved(instance)
             self.little(instance)
 
-    def conserved(self, instance: Instance) -> None:
+    def conserved(self, instance: AuditedInstance) -> None:
         """What came in has gone or is inside."""
         inside = len(instance.inside)
         if instance.accepted != instance.departed + inside:
@@ -130,9 +139,9 @@ class Audit:
                 f"{instance.departed} went, {inside} are inside"
             )
 
-    def little(self, instance: Instance) -> None:
+    def little(self, instance: AuditedInstance) -> None:
         """The area under the number inside is the time that requests spent inside (Little's law)."""
-        if not isinstance(instance, AuditedInstance) or instance.asynchronous:
+        if instance.asynchronous:
             # Those that wait for answers are inside without a slot and without a place in the queue.
             return
         now = instance.kernel.now

@@ -35,16 +35,13 @@ class Instance:
         up: whether it listens; what reaches a dead instance is refused.
         inside: every attempt that waits or is worked on here, in order of arrival.
         work, wasted: seconds of work done, and done for callers who had given up.
-        accepted, departed: attempts let in, and gone, however they ended.
     """
 
     __slots__ = (
-        "accepted",
         "asynchronous",
         "busy",
         "busy_area",
         "concurrency",
-        "departed",
         "draining",
         "inside",
         "kernel",
@@ -98,22 +95,18 @@ class Instance:
         self.routes: list[Route] = []
         self.work = 0.0
         self.wasted = 0.0
-        self.accepted = 0
-        self.departed = 0
 
     def accept(self, attempt: Attempt) -> None:
         """An attempt arrives: it gets a slot, or waits, or is turned away."""
-        if not self.up:
-            attempt.answer(REFUSED, self.name)
-        elif self.busy < self.concurrency and self.queued == 0:
+        if self.busy < self.concurrency and not self.queued and self.up:
             self.inside[attempt] = None
-            self.accepted += 1
             self.busy += 1
             self.busy_area -= self.kernel.now
             attempt.begin()
+        elif not self.up:
+            attempt.answer(REFUSED, self.name)
         elif self.queued < self.queue_limit:
             self.inside[attempt] = None
-            self.accepted += 1
             self.queued += 1
             self.queue_area -= self.kernel.now
             if self.queued > self.queue_peak:
@@ -126,10 +119,10 @@ class Instance:
     def leave(self, attempt: Attempt) -> None:
         """An attempt that holds a slot is through with its steps."""
         del self.inside[attempt]
-        self.departed += 1
-        self.work += attempt.worked
+        worked = attempt.worked
+        self.work += worked
         if attempt.settled:
-            self.wasted += attempt.worked
+            self.wasted += worked
         self.busy -= 1
         self.busy_area += self.kernel.now
         if self.queued or self.ready:
@@ -166,7 +159,6 @@ class Instance:
     def dismiss(self, attempt: Attempt, outcome: int) -> None:
         """Let go of an attempt that has no slot, with an answer."""
         del self.inside[attempt]
-        self.departed += 1
         attempt.answer(outcome, self.name)
 
     # Slots while a request waits for others (asynchronous threading).
@@ -206,7 +198,6 @@ class Instance:
         if attempt not in self.inside:
             return
         del self.inside[attempt]
-        self.departed += 1
         now = self.kernel.now
         if attempt.op is QUEUED:
             # Its place in the line is skipped when its turn comes.
@@ -235,7 +226,6 @@ class Instance:
         self.line.clear()
         self.ready.clear()
         self.inside.clear()
-        self.departed += len(lost)
         for attempt in lost:
             if attempt.op is not QUEUED:
                 attempt.stop()

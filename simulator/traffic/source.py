@@ -86,20 +86,16 @@ class Source(Event):
 
     def choose(self, number: int) -> Entry:
         """The entry of request `number`."""
-        entries = self.entries
-        if len(entries) > 1:
-            drawn = self.choice.at(number)
-            for entry in entries:
-                if drawn < entry.bound:
-                    return entry
-        return entries[-1]
+        drawn = self.choice.at(number)
+        for entry in self.entries:
+            if drawn < entry.bound:
+                return entry
+        return self.entries[-1]
 
     def client(self, number: int) -> list[Route]:
         """The routes of the caller instance that sends request `number`."""
         clients = self.clients
-        if len(clients) > 1:
-            return clients[int(self.client_choice.at(number) * len(clients))]
-        return clients[0]
+        return clients[int(self.client_choice.at(number) * len(clients))]
 
     def send(self, entry: Entry, request: Request) -> None:
         """Let a new request make its entry call."""
@@ -111,7 +107,8 @@ class Source(Event):
             request.trace = self.sampler.open_trace(
                 number, self.name, entry.point.edge.callee.label, self.kernel.now
             )
-        routes = self.client(number)
+        clients = self.clients
+        routes = clients[0] if len(clients) == 1 else self.client(number)
         ask(request, request, entry.site, routes[entry.point.route], inf)
 
 
@@ -154,6 +151,7 @@ class OpenSource(Source):
         self.kernel.schedule_at(self, self.times[cursor])
 
     def fire(self) -> None:
-        entry = self.choose(self.number)
+        entries = self.entries
+        entry = entries[0] if len(entries) == 1 else self.choose(self.number)
         self.send(entry, Request(entry.tally, entry.count))
         self.await_next()
