@@ -11,5 +11,5 @@ __all__ = ["Kernel", "make_kernel"]
 
 
 def make_kernel(start: float = 0.0) -> Kernel:
-    """A kernel with the queue that is fastest in this build; the order of events is the same in both."""
+    """A kernel with the queue that is fastest in this build; both keep the same order of events."""
     return NativeHeapKernel(start) if COMPILED else TupleHeapKernel(start)

@@ -1,99 +1,165 @@
-"""SimPy on the kernel: processes, resources and stores beside the hot path's events."""
+"""SimPy on the kernel: processes for what is rare, on the clock of the hot path's events."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 import simpy
-from simpy.core import EmptySchedule, StopSimulation
-from simpy.events import NORMAL as SIMPY_NORMAL
-from simpy.events import Event as SimpyEvent
+from simpy.core import BoundClass, EmptySchedule, SimTime, StopSimulation
+from simpy.events import NORMAL, URGENT, AllOf, AnyOf, EventPriority, Process, Timeout
 
-from simulator.kernel import Kernel, make_kernel
-from simulator.kernel.event import URGENT, Event
+from simulator.kernel import make_kernel
+from simulator.kernel.event import Event
+from simulator.kernel.kernel import INFINITY, Kernel
+
+AT_ONCE: Final = EventPriority(-1)
+"""Before everything else of the moment, as SimPy takes up an event at which it stopped."""
+ENDLESS: Final = 1 << 60
+"""More events than any run fires."""
 
 
-class Carried(Event):
-    """An event of SimPy in the kernel's queue."""
+class Ride(Event):
+    """The place in the kernel's queue that a SimPy event takes each time it is scheduled."""
 
     __slots__ = ("event",)
 
-    def __init__(self, event: SimpyEvent) -> None:
-        super().__init__()
-        self.event = event
+    event: simpy.Event
 
     def fire(self) -> None:
         event = self.event
         callbacks = event.callbacks
-        # No callback may be added any more: who comes now has come too late.
+        # From now on a callback would come too late; SimPy tells that from this None.
         event.callbacks = None  # type: ignore[assignment]
-        for callback in callbacks:
-            callback(event)
+        try:
+            for callback in callbacks:
+                callback(event)
+        except StopSimulation:
+            event.callbacks = callbacks[callbacks.index(callback) + 1 :]
+            event.env.schedule(event, AT_ONCE)
+            raise
         if not event._ok and not event.defused:
-            error = event._value
-            raise type(error)(*error.args) from error
+            # Each that sees the failure gets a copy of it, with a traceback of its own.
+            failure = event._value
+            copy: BaseException = type(failure)(*failure.args)
+            copy.__cause__ = failure
+            raise copy
 
 
 class Environment(simpy.Environment):
-    """A `simpy.Environment` whose clock and queue are a kernel's.
+    """SimPy's environment with the kernel's clock and queue in place of its own.
 
-    What is rare (heartbeats, autoscalers, fault schedules, a user's own extension) is written as an
-    ordinary SimPy process; it and the events of the hot path fire in one order, by time, priority
-    and sequence. SimPy's priorities URGENT (0) and NORMAL (1) are the kernel's.
+    Processes, timeouts, resources, conditions and interrupts are SimPy's and behave as there; what
+    SimPy calls `URGENT` and `NORMAL` are the kernel's priorities of the same name. Time is always a
+    float, and delays that are negative or not a number are refused, whoever schedules them.
+
+    It does not matter who turns the crank: `run` fires the events of the hot path too, and
+    `Kernel.run` the events of SimPy. A failure that nobody handles comes out of either.
+
+    Args:
+        kernel: the kernel to live on; left out, one of its own.
+        initial_time: where the clock of its own kernel starts.
+
+    Raises:
+        ValueError: if a kernel is given a second start.
     """
 
-    def __init__(self, kernel: Kernel | None = None, initial_time: float = 0.0) -> None:
-        self.kernel = make_kernel(initial_time) if kernel is None else kernel
-        super().__init__(self.kernel.now)
+    if not TYPE_CHECKING:
+        # SimPy binds these to the instance, which is faster, only where the class itself has them.
+        process = BoundClass(Process)
+        timeout = BoundClass(Timeout)
+        event = BoundClass(simpy.Event)
+        all_of = BoundClass(AllOf)
+        any_of = BoundClass(AnyOf)
+
+    def __init__(self, kernel: Kernel | None = None, initial_time: SimTime = 0) -> None:
+        super().__init__(initial_time)
+        # Whoever reaches for SimPy's own clock and queue should hear that they are elsewhere.
+        for name in ("_now", "_queue", "_eid"):
+            vars(self).pop(name, None)
+        if kernel is None:
+            kernel = make_kernel(float(initial_time))
+        elif initial_time != 0:
+            raise ValueError(
+                f"initial_time ({initial_time}) is for an environment without a kernel; "
+                f"the clock of this kernel shows {kernel.now} s"
+            )
+        self.kernel = kernel
 
     @property
     def now(self) -> float:
+        """The time, in seconds."""
         return self.kernel.now
 
-    def schedule(self, event: SimpyEvent, priority: int = SIMPY_NORMAL, delay: float = 0.0) -> None:
-        self.kernel.schedule_at(Carried(event), self.kernel.now + delay, int(priority))
+    def schedule(
+        self, event: simpy.Event, priority: EventPriority = NORMAL, delay: SimTime = 0.0
+    ) -> None:
+        """Let `event` be processed `delay` seconds from now.
+
+        Raises:
+            ValueError: if `delay` is negative or not a number.
+        """
+        # Set from here and not in an __init__ of its own, which would cost a call per event.
+        ride = Ride()
+        ride.event = event
+        if type(delay) is not float:
+            delay = float(delay)
+        if priority == NORMAL:
+            self.kernel.schedule(ride, delay)
+        else:
+            self.kernel.schedule_at(ride, self.kernel.now + delay, priority)
 
     def peek(self) -> float:
+        """The time of the next event of either kind; infinity if there is none."""
         return self.kernel.peek()
 
     def step(self) -> None:
+        """Fire the next event of either kind.
+
+        Raises:
+            EmptySchedule: if there is none.
+        """
         event = self.kernel.pop()
         if event is None:
             raise EmptySchedule
         event.fire()
 
-    def run(self, until: float | SimpyEvent | None = None) -> Any:
-        """Play until a time, until an event has happened (and return its value), or to the end.
+    def run(self, until: SimTime | simpy.Event | None = None) -> Any | None:
+        """Fire events until the time `until`, or the event `until`, or none is left.
+
+        Returns:
+            The value of the event `until`.
 
         Raises:
-            ValueError: if the time is not after now.
-            RuntimeError: if the event can no longer happen, since nothing is left to do.
+            ValueError: if the time `until` is not after now.
+            RuntimeError: if no events are left and the event `until` has not been triggered.
         """
-        stop = self._stop(until)
-        if isinstance(stop, SimpyEvent):
-            if stop.callbacks is None:
-                return stop.value
-            stop.callbacks.append(StopSimulation.callback)
+        if until is not None:
+            if not isinstance(until, simpy.Event):
+                until = self._end(until)
+            elif until.callbacks is None:
+                return until.value
+            until.callbacks.append(StopSimulation.callback)
         try:
-            # The limit is there to be able to look in from outside; here nobody does.
-            while not self.kernel.run(float("inf"), 1 << 30):
-                pass
-        except StopSimulation as end:
-            return end.args[0]
-        if isinstance(stop, SimpyEvent) and not stop.triggered:
-            raise RuntimeError(
-                f'No scheduled events left but "until" event was not triggered: {stop}'
-            )
+            self.kernel.run(INFINITY, ENDLESS)
+            while True:
+                # What was put off until infinity is left, and SimPy gets there too.
+                self.step()
+        except StopSimulation as stop:
+            return stop.args[0]
+        except EmptySchedule:
+            if until is not None:
+                raise RuntimeError(
+                    f'No scheduled events left but "until" event was not triggered: {until}'
+                ) from None
         return None
 
-    def _stop(self, until: float | SimpyEvent | None) -> SimpyEvent | None:
-        if until is None or isinstance(until, SimpyEvent):
-            return until
-        at = float(until)
-        if at <= self.now:
-            raise ValueError(f"until ({at}) must be greater than the current simulation time")
-        stop = SimpyEvent(self)
-        stop._ok = True
-        stop._value = None
-        self.schedule(stop, URGENT, at - self.now)
-        return stop
+    def _end(self, time: SimTime) -> simpy.Event:
+        """An event before all regular ones of `time`."""
+        at = float(time)
+        if not at > self.now:
+            raise ValueError(f"until ({time}) must be greater than the current simulation time")
+        end = simpy.Event(self)
+        end._ok = True
+        end._value = None
+        self.schedule(end, URGENT, at - self.now)
+        return end

@@ -18,12 +18,12 @@ IDLE: Final = -1
 class Event:
     """Something that can be scheduled on a kernel, and may be scheduled again once it has fired.
 
-    An event is in the queue at most once. Unlike an event of SimPy it carries no value and no list of
-    callbacks: whoever has something to do at a moment subclasses it and does it in `fire`. That is
-    what makes the per-request path cheap.
+    An event is in the queue of one kernel at most, and there once. Unlike an event of SimPy it
+    carries no value and no list of callbacks: whoever has something to do at a moment subclasses it
+    and does it in `fire`. That is what makes the per-request path cheap.
 
-    `time` and `key` order the queue (`key` holds the priority above the sequence number) and belong,
-    with `position`, to the kernel; they mean nothing while `key` is `IDLE`.
+    `time` and `key` order the queue (`key` holds the priority above the sequence number) and
+    belong, with `position`, to the kernel; they mean nothing while `key` is `IDLE`.
     """
 
     __slots__ = ("key", "position", "time")

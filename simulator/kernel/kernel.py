@@ -22,6 +22,8 @@ class Kernel:
 
     Events at the same time fire by priority (`URGENT`, `NORMAL`, `LATE`), then in the order in
     which they were scheduled, so ties are settled the same way for ever.
+
+    `fired` counts the events so far; a run that is under way adds its own when it ends.
     """
 
     __slots__ = ("fired", "next_key", "now")
@@ -41,7 +43,7 @@ class Kernel:
         """Let `event` fire `delay` seconds from now, at normal priority.
 
         Raises:
-            ValueError: if `delay` is negative or not a number.
+            ValueError: if `delay` is negative or not a number, or the event is queued already.
         """
         raise NotImplementedError
 
@@ -58,7 +60,13 @@ class Kernel:
         self.insert(event, time, key)
 
     def insert(self, event: Event, time: float, key: int) -> None:
-        """Put `event` in the queue at `time`, in the place that `reserve` gave."""
+        """Put `event` in the queue at `time`, in the place that `reserve` gave.
+
+        A place is good for one event, once.
+
+        Raises:
+            ValueError: if `time` is past or not a number, or the event is queued already.
+        """
         raise NotImplementedError
 
     def cancel(self, event: Event) -> None:
@@ -76,7 +84,12 @@ class Kernel:
     def run(self, until: float, limit: int) -> bool:
         """Fire the events before `until`, at most `limit` of them, and set the clock to `until`.
 
-        Returns whether `until` was reached. Events at `until` itself stay in the queue.
+        Returns whether `until` was reached. Events at `until` itself stay in the queue, and the
+        clock stops at the last event if `until` is infinite. What an event raises comes out of here
+        and leaves the kernel fit to run on; that event is out of the queue and counted.
+
+        Raises:
+            ValueError: if `until` is not a number.
         """
         raise NotImplementedError
 

@@ -23,6 +23,8 @@ class NativeHeapKernel(Kernel):
     def schedule(self, event: Event, delay: float) -> None:
         if not delay >= 0.0:
             raise ValueError(f"a delay of {delay} s: time never runs backwards")
+        if event.key != IDLE:
+            raise ValueError(f"{type(event).__name__} is in the queue already")
         key = self.next_key
         self.next_key = key + 1
         self._push(event, self.now + delay, key)
@@ -30,11 +32,11 @@ class NativeHeapKernel(Kernel):
     def insert(self, event: Event, time: float, key: int) -> None:
         if not time >= self.now:
             raise ValueError(f"{time} s is before now ({self.now} s): time never runs backwards")
+        if event.key != IDLE:
+            raise ValueError(f"{type(event).__name__} is in the queue already")
         self._push(event, time, key)
 
     def _push(self, event: Event, time: float, key: int) -> None:
-        if event.key != IDLE:
-            raise ValueError(f"{type(event).__name__} is in the queue already")
         event.time = time
         event.key = key
         position = len(self.heap)
@@ -61,19 +63,24 @@ class NativeHeapKernel(Kernel):
         return self.heap[0].time if len(self.heap) > 0 else float("inf")
 
     def run(self, until: float, limit: int) -> bool:
+        if until != until:
+            raise ValueError("until is not a number")
         heap = self.heap
-        while len(heap) > 0:
-            event = heap[0]
-            if event.time >= until:
-                break
-            if limit <= 0:
-                return False
-            limit -= 1
-            self._remove(0)
-            event.key = IDLE
-            self.now = event.time
-            self.fired += 1
-            event.fire()
+        budget = limit
+        try:
+            while len(heap) > 0:
+                event = heap[0]
+                if event.time >= until:
+                    break
+                if budget <= 0:
+                    return False
+                budget -= 1
+                self._remove(0)
+                event.key = IDLE
+                self.now = event.time
+                event.fire()
+        finally:
+            self.fired += limit - budget
         if self.now < until < INFINITY:
             self.now = until
         return True

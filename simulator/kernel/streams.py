@@ -1,4 +1,4 @@
-"""Random streams found by name, so that adding or changing one thing leaves all other draws alone."""
+"""Random streams found by name: adding or changing one thing leaves all other draws alone."""
 
 from __future__ import annotations
 

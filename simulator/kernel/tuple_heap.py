@@ -15,9 +15,10 @@ STALE_KEPT: Final = 1024
 class TupleHeapKernel(Kernel):
     """A heap of `(time, key, event)`, compared and moved by the C code of `heapq`.
 
-    A cancelled event leaves its entry behind, told by a key that is no longer the event's. Once more
-    than half of a large queue is such litter the queue is rebuilt without it, so that cancelling
-    costs constant time on average and the queue never holds more than twice what is to come.
+    A cancelled event leaves its entry behind, told by a key that is no longer the event's. Once
+    more than half of a large queue is such litter the queue is rebuilt without it, so that
+    cancelling costs constant time on average and a large queue never holds more than twice what
+    is to come.
     """
 
     __slots__ = ("heap", "stale")
