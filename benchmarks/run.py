@@ -1,0 +1,103 @@
+"""Speed as ratios: each figure against a named rival or limit, measured in turn on this machine.
+
+.venv/bin/python benchmarks/run.py            # all, about three minutes
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).parent
+ROUNDS = 5
+
+Command = tuple[Sequence[str], dict[str, str]]
+
+
+def output(command: Command) -> float:
+    """The first number that a command prints; run far from the checkout, which must not shadow."""
+    words, environment = command
+    found = subprocess.run(
+        words,
+        env={**os.environ, **environment},
+        cwd=tempfile.gettempdir(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(found.stdout.split()[0])
+
+
+def python(script: str, *arguments: str, interpreted: bool = False) -> Command:
+    """A script of this folder, on the installed build or on the checkout's plain files."""
+    environment = {"PYTHONPATH": str(HERE.parent)} if interpreted else {}
+    return [sys.executable, str(HERE / script), *arguments], environment
+
+
+def pairs(ours: Command, rival: Command) -> tuple[float, float, float]:
+    """Medians of both, and of the ratio in pairs played one after the other."""
+    found = [(output(ours), output(rival)) for _ in range(ROUNDS)]
+    return (
+        median(a for a, _ in found),
+        median(b for _, b in found),
+        median(a / b for a, b in found),
+    )
+
+
+def by_hand() -> Command | None:
+    """The same loop in C++, if there is a compiler."""
+    compiler = shutil.which("g++") or shutil.which("c++")
+    if compiler is None:
+        return None
+    program = Path(tempfile.mkdtemp()) / "by_hand"
+    source = str(HERE / "rivals" / "by_hand.cpp")
+    subprocess.run([compiler, "-O3", "-o", str(program), source], check=True)
+    return [str(program), "5000000"], {}
+
+
+def row(name: str, ours: float, rival: float, ratio: float, wanted: str) -> None:
+    """One line of the table."""
+    print(f"| {name} | {ours:,.0f} | {rival:,.0f} | {ratio:.3g} | {wanted} |", flush=True)
+
+
+def main() -> None:
+    """Print the table of docs/performance.md."""
+    simpy = python("rivals/naive_simpy.py", "200000")
+    compiled = python("ours.py", "mm4", "3000s")
+    plain = python("ours.py", "mm4", "600s", interpreted=True)
+    print("| what | ours | rival or limit | ratio | wanted |\n|---|---|---|---|---|")
+    row("M/M/4, requests/s: naive SimPy", *pairs(compiled, simpy), "at least 10")
+    row("M/M/4, interpreted: naive SimPy", *pairs(plain, simpy), "at least 3")
+    row("M/M/4: Ciw", *pairs(compiled, python("rivals/ciw_mm4.py", "50000")), "at least 20")
+    hand = by_hand()
+    if hand is not None:
+        row("M/M/4: the loop by hand in C++", *pairs(compiled, hand), "at least 0.10")
+    boutique = median(
+        output(python("ours.py", "online-boutique", "24m", "calls")) for _ in range(3)
+    )
+    row("Online Boutique, calls/s", boutique, 150_000, boutique / 150_000, "at least 1")
+    scaling(row)
+    little = output(python("ours.py", "mm4", "3125s", "memory"))
+    much = output(python("ours.py", "mm4", "31250s", "memory"))
+    row("peak MiB, 10 M requests: 1 M requests", much, little, much / little, "at most 1.10")
+    row("peak MiB, 10 M requests: limit", much, 300, much / 300, "at most 1")
+
+
+def scaling(row: Callable[[str, float, float, float, str], None]) -> None:
+    """Requests a second with few and with many requests, and with few and with many instances."""
+    long, short = python("ours.py", "mm4", "9000s"), python("ours.py", "mm4", "900s")
+    row("M/M/4, ten times the requests", *pairs(long, short), "about 1")
+    rate = ("traffic.users.rate=20000/s", "services.server.concurrency=1000")
+    few = python("ours.py", "mm4", "60s", *rate, "services.server.replicas=10")
+    many = python("ours.py", "mm4", "60s", *rate, "services.server.replicas=10000")
+    row("10,000 instances: 10 instances", *pairs(many, few), "above 0.25 (n log n)")
+
+
+if __name__ == "__main__":
+    main()
