@@ -92,8 +92,11 @@ class MMc:
         """
         scaled = self.service_rate * seconds
         gap = self.servers - 1 - self.load
-        extra = scaled if abs(gap) * scaled < 1e-12 else -expm1(-gap * scaled) / gap
-        return exp(-scaled) * (1.0 + self.delayed * extra)
+        # The slower of the two exponentials is taken out, so that nothing overflows where g < 0.
+        slower = exp(-min(1.0, 1.0 + gap) * scaled)
+        gap = abs(gap)
+        extra = scaled if gap * scaled < 1e-12 else -expm1(-gap * scaled) / gap
+        return exp(-scaled) + self.delayed * slower * extra
 
     def time_quantile(self, p: float) -> float:
         """The time in the system that a share p does not exceed."""
