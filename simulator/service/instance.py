@@ -34,7 +34,7 @@ class Instance:
     Attributes:
         up: whether it listens; what reaches a dead instance is refused.
         inside: every attempt that waits or is worked on here, in order of arrival.
-        work, wasted: seconds of work done, and done for callers who had given up.
+        work, wasted: seconds of work done, and done for callers or users who had given up.
     """
 
     __slots__ = (
@@ -121,7 +121,7 @@ class Instance:
         del self.inside[attempt]
         worked = attempt.worked
         self.work += worked
-        if attempt.settled:
+        if attempt.settled or attempt.request.ended:
             self.wasted += worked
         self.busy -= 1
         self.busy_area += self.kernel.now

@@ -30,11 +30,12 @@ class Request(Party):
     """One request of a user; it is the caller of its entry call, and its outcome is that call's.
 
     Attributes:
+        ended: whether its user has an answer, or has given up; work done for it afterwards is wasted.
         index: its number among the requests of the same class and entry, which finds its draws.
         trace: where its attempts are written down, if it is one of the sampled.
     """
 
-    __slots__ = ("index", "tally", "trace")
+    __slots__ = ("ended", "index", "tally", "trace")
 
     trace: OpenTrace | None
 
@@ -43,8 +44,10 @@ class Request(Party):
         self.tally = tally
         self.index = index
         self.trace = None
+        self.ended = False
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
+        self.ended = True
         if outcome > DEGRADED:
             failed_by = self.tally.failed_by
             failed_by[origin] = failed_by.get(origin, 0) + 1
@@ -62,6 +65,7 @@ class UserRequest(Request):
         self.tally = tally
         self.index = index
         self.trace = None
+        self.ended = False
         self.user = user
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
