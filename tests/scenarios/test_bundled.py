@@ -1,0 +1,112 @@
+"""Every bundled scenario: it loads, keeps the laws, passes, and what its header promises is true."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from simulator.experiment.result import Result
+from simulator.experiment.run import simulate
+from simulator.scenario import load
+from simulator.scenario.load import bundled
+
+NAMES = list(bundled())
+REAL = ("online-boutique", "hotel-reservation", "social-network")
+SHORT = {"online-boutique": "90s", "hotel-reservation": "4s", "social-network": "10s"}
+"""Enough of the long ones to see every endpoint at work."""
+
+
+def text_of(name: str) -> str:
+    return bundled()[name].read_text("utf-8")
+
+
+def play(name: str, *settings: str, seed: int | None = None, check: bool = False) -> Result:
+    loaded = load(name, settings)
+    return simulate(loaded.scenario, seed=seed, check=check, folder=loaded.folder)
+
+
+def promises() -> list[tuple[str, str, str]]:
+    """The commands of each header with the verdict it promises: (name, command, verdict)."""
+    found = []
+    for name in NAMES:
+        header = text_of(name).split("scenario: ", 1)[0].replace(" \\\n#      ", "")
+        command = ""
+        for line in header.splitlines():
+            told = re.match(r"#\s+# (PASS|FAIL)\b", line)
+            if line.startswith("#   aftershock run "):
+                assert not command, f"{name}.yaml does not say how `{command}` ends"
+                command = line[4:]
+            elif told:
+                found.append((name, command, told[1].lower()))
+                command = ""
+    return found
+
+
+PROMISES = promises()
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEach:
+    def test_loads_without_a_warning(self, name: str) -> None:
+        """It is right, nothing in it looks doubtful, and it is named as its file is."""
+        loaded = load(name)
+        assert loaded.warnings == ()
+        assert loaded.scenario.scenario == name
+
+    def test_says_what_it_is(self, name: str) -> None:
+        """It has a one-line description, a story at its head, expectations, and things to try."""
+        scenario = load(name).scenario
+        assert 20 <= len(scenario.description) <= 90
+        assert scenario.description.endswith(".")
+        assert scenario.expect
+        assert text_of(name).startswith("# ")
+        assert [each for each in PROMISES if each[0] == name]
+
+    def test_fits_the_page(self, name: str) -> None:
+        """No line is longer than 100 characters."""
+        assert max(len(line) for line in text_of(name).splitlines()) <= 100
+
+    def test_keeps_the_laws(self, name: str) -> None:
+        """Conservation, Little's law and the bounds hold while it plays."""
+        warmup = load(name).scenario.warmup
+        short = SHORT.get(name, f"{warmup + 20}s")
+        result = play(name, f"duration={short}", "expect=[]", check=True)
+        assert result.total.started == result.total.finished + result.total.in_flight
+        assert result.total.finished == sum(result.total.outcomes.values()) > 0
+        for service in result.services.values():
+            assert service.calls == service.attempts > 0
+            assert service.attempts == sum(service.outcomes.values()) + service.in_flight
+            assert service.work >= service.wasted_work >= 0
+
+
+@pytest.mark.parametrize("seed", [None, 101])
+@pytest.mark.parametrize("name", NAMES)
+def test_passes(name: str, seed: int | None) -> None:
+    """It passes as it ships, and with a seed that nobody has tuned it for."""
+    if name in REAL and seed is not None:
+        pytest.skip("the long ones are played once")
+    result = play(name, seed=seed)
+    assert [each.expect for each in result.expectations if not each.met] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "verdict"), PROMISES, ids=[each[1][15:] for each in PROMISES]
+)
+def test_promise(name: str, command: str, verdict: str) -> None:
+    """A command in a header ends as the header says."""
+    words = shlex.split(command)
+    assert words[:3] == ["aftershock", "run", name]
+    assert set(words[3::2]) == {"--set"}
+    assert play(name, *words[4::2]).verdict == verdict
+
+
+def test_data_names_its_source() -> None:
+    """Every table says in its head where it comes from."""
+    tables = sorted(Path(bundled()["online-boutique"].parent, "data").iterdir())
+    assert tables
+    for table in tables:
+        head = [line for line in table.read_text("utf-8").splitlines() if line.startswith("#")]
+        assert "Source:" in " ".join(head)
