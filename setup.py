@@ -66,7 +66,11 @@ def extensions() -> list[Extension]:
         return []
     from mypyc.build import mypycify
 
-    built: list[Extension] = mypycify(["--config-file=", "--strict", "--follow-imports=silent", *hot_files()], opt_level="3", debug_level="0")
+    built: list[Extension] = mypycify(
+        ["--config-file=", "--strict", "--follow-imports=silent", *hot_files()],
+        opt_level="3",
+        debug_level="0",
+    )
     return built
 
 

@@ -45,7 +45,7 @@ class Patience(Event):
     def fire(self) -> None:
         waiting = self.waiting
         while waiting:
-            until, key, attempt = waiting[0]
+            until, _, attempt = waiting[0]
             if attempt.settled:
                 waiting.popleft()
             elif until <= self.kernel.now:

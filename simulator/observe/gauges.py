@@ -34,8 +34,8 @@ class Gauges(Event):
     """
 
     __slots__ = (
-        "interval",
         "instances",
+        "interval",
         "kernel",
         "last",
         "means",

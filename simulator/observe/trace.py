@@ -49,7 +49,7 @@ class OpenSpan:
 class OpenTrace:
     """One sampled request with the spans of all its attempts, in the order in which they were sent."""
 
-    __slots__ = ("endpoint", "ended", "number", "outcome", "spans", "started", "traffic")
+    __slots__ = ("ended", "endpoint", "number", "outcome", "spans", "started", "traffic")
 
     def __init__(self, number: int, traffic: str, endpoint: str, started: float) -> None:
         self.number = number
