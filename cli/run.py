@@ -100,7 +100,7 @@ def _interrupts() -> Iterator[list[bool]]:
     """Ctrl-C is noted, not raised, so that nothing is cut in half; a second one ends at once."""
     stopped: list[bool] = []
 
-    def note(number: int, frame: FrameType | None) -> None:
+    def note(_number: int, _frame: FrameType | None) -> None:
         stopped.append(True)
         signal.signal(signal.SIGINT, before)
 
