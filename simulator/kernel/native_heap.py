@@ -66,21 +66,21 @@ class NativeHeapKernel(Kernel):
         if until != until:
             raise ValueError("until is not a number")
         heap = self.heap
-        budget = limit
+        fired = 0
         try:
             while len(heap) > 0:
                 event = heap[0]
                 if event.time >= until:
                     break
-                if budget <= 0:
+                if fired >= limit:
                     return False
-                budget -= 1
+                fired += 1
                 self._remove(0)
                 event.key = IDLE
                 self.now = event.time
                 event.fire()
         finally:
-            self.fired += limit - budget
+            self.fired += fired
         if self.now < until < INFINITY:
             self.now = until
         return True

@@ -95,6 +95,8 @@ class TupleHeapKernel(Kernel):
         return float("inf")
 
     def run(self, until: float, limit: int) -> bool:
+        if until != until:
+            raise ValueError("until is not a number")
         heap = self.heap
         fired = 0
         try:
