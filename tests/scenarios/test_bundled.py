@@ -10,7 +10,7 @@ import pytest
 
 from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
-from simulator.scenario import load
+from simulator.scenario import load, parse, resolved_yaml
 from simulator.scenario.load import bundled
 
 NAMES = list(bundled())
@@ -68,6 +68,12 @@ class TestEach:
     def test_fits_the_page(self, name: str) -> None:
         """No line is longer than 100 characters."""
         assert max(len(line) for line in text_of(name).splitlines()) <= 100
+
+    def test_can_be_written_and_read(self, name: str) -> None:
+        """What is written of it, with every default spelt out, reads back as the same scenario."""
+        loaded = load(name)
+        again = parse(resolved_yaml(loaded.scenario), folder=loaded.folder)
+        assert again.scenario == loaded.scenario
 
     def test_keeps_the_laws(self, name: str) -> None:
         """Conservation, Little's law and the bounds hold while it plays."""
