@@ -25,7 +25,14 @@ class Streams:
         self._prefix: tuple[int, ...] = () if replication == 0 else (replication,)
 
     def generator(self, name: str, *numbers: int) -> np.random.Generator:
-        """The stream called `name`; `numbers` tell apart its parts, such as blocks of draws."""
+        """The stream called `name`; `numbers` tell apart its parts, such as blocks of draws.
+
+        Raises:
+            ValueError: if a number, or the replication, does not fit into 32 bits.
+        """
+        if any(number >> 32 for number in (*numbers, *self._prefix)):
+            # numpy would split it into words, which might then read as another stream's.
+            raise ValueError(f"the numbers of a stream have 32 bits: {numbers}, {self._prefix}")
         digest = blake2b(name.encode(), digest_size=16).digest()
         words = tuple(int.from_bytes(digest[i : i + 4], "little") for i in range(0, 16, 4))
         key = (*words, len(numbers), *numbers, *self._prefix)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import simpy
+from simpy.events import EventPriority
 
 from simulator.kernel.environment import Environment
 from simulator.kernel.event import LATE, NORMAL, URGENT, Event
@@ -45,7 +46,7 @@ def simpy_note(env: Environment, log: Log, name: str, time: float, priority: int
     event = simpy.Event(env)
     event._ok, event._value = True, None
     event.callbacks.append(lambda event: log.append(name))
-    env.schedule(event, priority, time - env.now)  # type: ignore[arg-type]
+    env.schedule(event, EventPriority(priority), time - env.now)
 
 
 def test_one_order_for_both_kinds_of_event(kernel: Kernel, log: Log) -> None:
@@ -216,7 +217,7 @@ def test_time_never_runs_backwards(kernel: Kernel, delay: float, priority: int) 
     """Where SimPy would put an event into the past, or nowhere, it is refused."""
     env = Environment(kernel)
     with pytest.raises(ValueError, match="never runs backwards"):
-        env.schedule(env.event(), priority, delay)  # type: ignore[arg-type]
+        env.schedule(env.event(), EventPriority(priority), delay)
     assert env.peek() == inf
 
 

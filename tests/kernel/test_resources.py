@@ -6,6 +6,7 @@ from collections.abc import Generator
 from typing import Any
 
 import simpy
+from simpy.resources.resource import Preempted
 
 Log = list[Any]
 Steps = Generator[Any, Any, Any]
@@ -99,6 +100,7 @@ def test_preemption(env: simpy.Environment, log: Log) -> None:
                 log.append((name, "done", env.now))
             except simpy.Interrupt as interrupt:
                 cause = interrupt.cause
+                assert isinstance(cause, Preempted)
                 log.append((name, "out", env.now, cause.usage_since, cause.resource is resource))
 
     env.process(user("low", 0, 2))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import simpy
 from simpy.core import EmptySchedule
+from simpy.events import EventPriority
 
 Log = list[Any]
 Steps = Generator[Any, Any, Any]
@@ -157,7 +158,7 @@ def test_priorities_settle_ties(env: simpy.Environment, log: Log) -> None:
         event = env.event()
         event._ok, event._value = True, name
         event.callbacks.append(lambda event: log.append(event.value))
-        env.schedule(event, priority, 1)
+        env.schedule(event, EventPriority(priority), 1)
     env.run()
     assert log == ["e", "c", "f", "b", "d", "a"]
 
