@@ -15,10 +15,10 @@ from simulator.build import COMPILED
 ROOT = Path(__file__).parents[2]
 RUN = "from cli.main import main; main()"
 CASES = {
-    "mm4": ["--duration", "20s", "--set", "warmup=2s"],
+    "mm4": ["--duration", "20s", "--set", "warmup=2s", "--set", "expect=[]"],
     "checkout": ["--duration", "30s", "--set", "warmup=5s", "--set", "expect=[]"],
-    "deadline": ["--duration", "30s"],
-    "threads-or-async": ["--duration", "30s"],
+    "deadline": ["--duration", "40s", "--set", "expect=[]"],
+    "threads-or-async": ["--duration", "30s", "--set", "expect=[]"],
     "online-boutique": ["--duration", "60s", "--set", "expect=[]"],
     "social-network": ["--duration", "10s", "--set", "warmup=1s", "--set", "expect=[]"],
 }
