@@ -43,6 +43,8 @@ def digits(value: float) -> str:
     """Three significant digits, or all before the point."""
     if value == 0.0:
         return "0"
+    if value < 0.001:
+        return "<0.001"
     if value >= 99.95:
         return f"{value:,.0f}"
     if value >= 9.995:

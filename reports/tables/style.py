@@ -10,7 +10,7 @@ from rich.text import Text
 
 from reports.quantity import share
 
-WIDE = 110
+WIDE = 130
 """Columns of a terminal from which the less important figures are shown too."""
 
 
