@@ -73,9 +73,9 @@ class Environment(simpy.Environment):
 
     def __init__(self, kernel: Kernel | None = None, initial_time: SimTime = 0) -> None:
         super().__init__(initial_time)
-        # Whoever reaches for SimPy's own clock and queue should hear that they are elsewhere.
-        for name in ("_now", "_queue", "_eid"):
-            vars(self).pop(name, None)
+        # Whoever reaches for SimPy's own clock and queue should hear that they are elsewhere. (By
+        # `del`: to go through `vars` would make all attributes slow, a tenth of the speed.)
+        del self._now, self._queue, self._eid
         if kernel is None:
             kernel = make_kernel(float(initial_time))
         elif initial_time != 0:

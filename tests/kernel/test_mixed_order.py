@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from fractions import Fraction
 from math import inf, nan
 from typing import Any
 
+import numpy as np
 import pytest
 import simpy
 from simpy.events import EventPriority
@@ -202,12 +204,14 @@ def test_a_kernel_has_but_one_start(kernel: Kernel) -> None:
         Environment(kernel, initial_time=2)
 
 
-def test_time_is_a_float(kernel: Kernel) -> None:
-    """Whole delays do not make the clock of the interpreted build another than the compiled one."""
+@pytest.mark.parametrize("delay", [3, np.float64(3.0), np.int64(3), Fraction(3)], ids=repr)
+def test_time_is_a_float(kernel: Kernel, delay: Any) -> None:
+    """Whatever number a delay is, the clock is the same in the interpreted build and compiled."""
     env = Environment(kernel)
-    env.timeout(3)
+    env.timeout(delay)
+    assert env.peek() == 3.0
     assert type(env.peek()) is float
-    env.run(until=2)
+    env.run(until=delay + 1)
     assert type(env.now) is float
 
 

@@ -32,6 +32,15 @@ def test_run_until_a_time(env: simpy.Environment, log: Log) -> None:
     assert log == [0, 1, 2, ("stopped", 3, 3), 3, 4, ("stopped", 4.5)]
 
 
+def test_the_end_comes_before_what_is_due_then(env: simpy.Environment, log: Log) -> None:
+    """Even what was scheduled before the run began stays, if it is due at the end."""
+    env.timeout(3).callbacks.append(lambda event: log.append(("due", env.now)))
+    env.run(until=3)
+    log.append(("stopped", env.now))
+    env.run(until=4)
+    assert log == [("stopped", 3), ("due", 3)]
+
+
 def test_run_until_an_event_gives_its_value(env: simpy.Environment, log: Log) -> None:
     """The run ends when the event happens; asked again, it gives the value at once."""
 
