@@ -11,7 +11,7 @@ from reports.tables import report
 from simulator.experiment.run import simulate
 from simulator.scenario import load
 
-WIDTH = 132
+WIDTH = 144
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.quantity import count, digits, seconds, share
-from reports.tables.style import WIDE, new_table, outcome_shares
+from reports.tables.style import is_tight, is_wide, new_table, outcome_shares
 from simulator.experiment.result import Result, ServiceFigures
 
 BAR = 8
@@ -15,7 +15,8 @@ BAR = 8
 
 def services_table(result: Result, width: int) -> Table:
     """A row for each service; the bottleneck carries a mark and is named below the table."""
-    wide = width >= WIDE
+    wide = is_wide(result.services, width)
+    tight = is_tight(result.services, width)
     table = new_table("Services")
     table.add_column("service", no_wrap=True)
     table.add_column("inst", justify="right", no_wrap=True)
@@ -26,13 +27,14 @@ def services_table(result: Result, width: int) -> Table:
     if wide:
         table.add_column("max", justify="right", no_wrap=True)
         table.add_column("mean", justify="right", no_wrap=True)
-    table.add_column("p50", justify="right", no_wrap=True)
+    if not tight:
+        table.add_column("p50", justify="right", no_wrap=True)
     table.add_column("p99", justify="right", no_wrap=True)
     if wide:
         table.add_column("wasted work", justify="right", no_wrap=True)
-    table.add_column("outcomes")
+    table.add_column("outcomes", overflow="fold")
     for name, figures in result.services.items():
-        table.add_row(*_row(name, figures, wide, name == result.bottleneck))
+        table.add_row(*_row(name, figures, wide, tight, name == result.bottleneck))
     if result.bottleneck is not None:
         used = result.services[result.bottleneck].utilization
         table.caption = f"► bottleneck: {result.bottleneck}, {share(used)} of its capacity in use"
@@ -40,7 +42,9 @@ def services_table(result: Result, width: int) -> Table:
     return table
 
 
-def _row(name: str, figures: ServiceFigures, wide: bool, bottleneck: bool) -> list[str | Text]:
+def _row(
+    name: str, figures: ServiceFigures, wide: bool, tight: bool, bottleneck: bool
+) -> list[str | Text]:
     label = Text(f"► {name}", style="bold") if bottleneck else Text(f"  {name}")
     used = figures.utilization
     shown = Text(share(used)) if not wide or used is None else bar(used)
@@ -53,7 +57,9 @@ def _row(name: str, figures: ServiceFigures, wide: bool, bottleneck: bool) -> li
     ]
     if wide:
         row += [count(figures.queue.max), seconds(figures.latency.mean)]
-    row += [seconds(figures.latency.p50), seconds(figures.latency.p99)]
+    if not tight:
+        row.append(seconds(figures.latency.p50))
+    row.append(seconds(figures.latency.p99))
     if wide:
         wasted = figures.wasted_work / figures.work if figures.work else None
         row.append(share(wasted))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich import box
 from rich.table import Table
@@ -10,8 +10,21 @@ from rich.text import Text
 
 from reports.quantity import share
 
-WIDE = 130
-"""Columns of a terminal from which the less important figures are shown too."""
+
+ROOM = 60
+"""Columns that the usual figures need beside the name."""
+AMPLE = 108
+"""Columns that all figures need beside the name."""
+
+
+def is_wide(names: Iterable[str], width: int) -> bool:
+    """Whether there is room for the less important figures too."""
+    return width - max(len(name) for name in names) - 4 >= AMPLE
+
+
+def is_tight(names: Iterable[str], width: int) -> bool:
+    """Whether long names leave too little room for all the usual figures."""
+    return width - max(len(name) for name in names) - 4 < ROOM
 
 
 def new_table(title: str) -> Table:
@@ -29,7 +42,7 @@ def new_table(title: str) -> Table:
 
 
 def outcome_shares(outcomes: Mapping[str, int], most: int = 3) -> Text:
-    """The failures among outcomes, as shares: `timeout 1.2 %, error 0.3 %`; `all ok` if none."""
+    """The failures among outcomes, as shares: `timeout 1.2 %, error 0.3 %`; `ok` if none."""
     total = sum(outcomes.values())
     if not total:
         return Text("nothing finished", style="dim")
@@ -37,7 +50,7 @@ def outcome_shares(outcomes: Mapping[str, int], most: int = 3) -> Text:
         ((number, name) for name, number in outcomes.items() if name not in ("ok",)), reverse=True
     )
     if not failures:
-        return Text("all ok", style="green")
+        return Text("ok", style="green")
     shown = [f"{name} {share(number / total)}" for number, name in failures[:most]]
     if len(failures) > most:
         shown.append(f"{len(failures) - most} more")

@@ -6,13 +6,15 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.quantity import count, digits, rate, seconds, share
-from reports.tables.style import WIDE, new_table, outcome_shares
+from reports.tables.style import is_tight, is_wide, new_table, outcome_shares
 from simulator.experiment.result import Result, TrafficFigures
 
 
 def traffic_table(result: Result, width: int) -> Table:
     """A row for each traffic class, with its entry endpoints below where there are several."""
-    wide = width >= WIDE
+    names = [f"  {name}" for each in result.traffic.values() for name in each.endpoints]
+    names += result.traffic
+    wide, tight = is_wide(names, width), is_tight(names, width)
     table = new_table("Traffic")
     table.add_column("class", no_wrap=True)
     if wide:
@@ -21,24 +23,27 @@ def traffic_table(result: Result, width: int) -> Table:
     if wide:
         table.add_column("goodput", justify="right")
     table.add_column("available" if wide else "avail", justify="right", no_wrap=True)
-    for name in ("p50", "p95", "p99") if not wide else ("mean", "p50", "p95", "p99", "max"):
+    usual = ("p99",) if tight else ("p50", "p95", "p99")
+    for name in ("mean", "p50", "p95", "p99", "max") if wide else usual:
         table.add_column(name, justify="right", no_wrap=True)
     if wide:
         table.add_column("attempts", justify="right")
-    table.add_column("outcomes")
+    table.add_column("outcomes", overflow="fold")
     for name, figures in result.traffic.items():
-        table.add_row(*_row(name, figures, wide), style="bold")
+        table.add_row(*_row(name, figures, wide, tight), style="bold")
         if len(figures.endpoints) > 1:
             for endpoint, part in figures.endpoints.items():
-                table.add_row(*_row(f"  {endpoint}", part, wide))
+                table.add_row(*_row(f"  {endpoint}", part, wide, tight))
     return table
 
 
-def _row(name: str, figures: TrafficFigures, wide: bool) -> list[str | Text]:
+def _row(name: str, figures: TrafficFigures, wide: bool, tight: bool) -> list[str | Text]:
     latency = figures.latency
     outcomes = outcome_shares(figures.outcomes)
     if not wide:
-        times = [seconds(latency.p50), seconds(latency.p95), seconds(latency.p99)]
+        times = [seconds(latency.p99)]
+        if not tight:
+            times = [seconds(latency.p50), seconds(latency.p95), *times]
         return [name, rate(figures.throughput), share(figures.availability), *times, outcomes]
     attempts = figures.attempts_per_request
     return [
