@@ -14,7 +14,8 @@ from simulator.scenario import load, parse, resolved_yaml
 from simulator.scenario.load import bundled
 
 NAMES = list(bundled())
-REAL = ("online-boutique", "hotel-reservation", "social-network")
+LONG = ("hotel-reservation", "social-network")
+REAL = ("online-boutique", *LONG)
 SHORT = {"online-boutique": "90s", "hotel-reservation": "4s", "social-network": "10s"}
 """Enough of the long ones to see every endpoint at work."""
 
@@ -99,7 +100,11 @@ def test_passes(name: str, seed: int | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "command", "verdict"), PROMISES, ids=[each[1][15:] for each in PROMISES]
+    ("name", "command", "verdict"),
+    [
+        pytest.param(*each, id=each[1][15:], marks=[pytest.mark.slow] * (each[0] in LONG))
+        for each in PROMISES
+    ],
 )
 def test_promise(name: str, command: str, verdict: str) -> None:
     """A command in a header ends as the header says."""
