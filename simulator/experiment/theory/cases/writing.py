@@ -14,7 +14,14 @@ EXPONENTIAL: Final = "{exponential: 10ms}"
 LOGNORMAL: Final = f"{{lognormal: {{mean: 10ms, cv: {CV}}}}}"
 
 
-def scenario(name: str, duration: str, traffic: str, *services: str) -> str:
+def scenario(
+    name: str,
+    duration: str,
+    traffic: str,
+    *services: str,
+    warmup: str = "20s",
+    interval: str = "100s",
+) -> str:
     """A scenario in YAML; `traffic` and `services` are lines of it.
 
     A class's name is part of the names of its random streams, so classes that are called otherwise
@@ -23,8 +30,8 @@ def scenario(name: str, duration: str, traffic: str, *services: str) -> str:
     lines = [
         f"scenario: {name}",
         f"duration: {duration}",
-        "warmup: 20s",
-        "interval: 100s",
+        f"warmup: {warmup}",
+        f"interval: {interval}",
         "traces: 0",
         "traffic:",
         *(f"  {line}" for line in traffic.splitlines()),
