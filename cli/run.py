@@ -72,7 +72,7 @@ def run(
         _play(playing, stopped, show=not quiet and sys.stderr.isatty())
     result = playing.result()
     if out is not None:
-        write_result(result, resolved_yaml(loaded.scenario), out, force)
+        write_result(result, resolved_yaml(loaded.scenario, loaded.folder), out, force)
     _tell(result, json_output, quiet)
     if not result.complete:
         raise typer.Exit(INTERRUPTED)

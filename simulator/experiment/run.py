@@ -27,7 +27,7 @@ YOUNG = 50_000
 class Moment(Event):
     """A moment at which readings are taken."""
 
-    __slots__ = ("measurement", "time", "warmup")
+    __slots__ = ("measurement", "warmup")
 
     def __init__(self, measurement: Measurement, time: float, warmup: bool) -> None:
         super().__init__()
