@@ -36,8 +36,11 @@ def services_table(result: Result, width: int) -> Table:
     for name, figures in result.services.items():
         table.add_row(*_row(name, figures, wide, tight, name == result.bottleneck))
     if result.bottleneck is not None:
-        used = result.services[result.bottleneck].utilization
-        table.caption = f"► bottleneck: {result.bottleneck}, {share(used)} of its capacity in use"
+        figures = result.services[result.bottleneck]
+        table.caption = (
+            f"► bottleneck: {result.bottleneck}, {share(figures.utilization)} of its capacity in use, "
+            f"{share(figures.utilization_peak)} at the peak"
+        )
         table.caption_justify = "left"
     return table
 

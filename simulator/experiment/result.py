@@ -106,6 +106,8 @@ class ServiceFigures:
     latency: Latency
     utilization: float | None
     """Share of its cores (where it has cores) or of its concurrency in use; None if it has neither."""
+    utilization_peak: float | None
+    """The same in the busiest interval of the series that began after the warm-up."""
     busy: float
     """Requests being worked on, all instances together, time-weighted mean."""
     queue: Queue
@@ -210,7 +212,7 @@ class Result:
     edges: tuple[EdgeFigures, ...]
     expectations: tuple[ExpectationResult, ...]
     bottleneck: str | None
-    """The service whose capacity is nearest to used up; None where no service has a capacity."""
+    """The service that came nearest to having its capacity used up; None if none has a capacity."""
     warnings: tuple[str, ...]
     series: Mapping[str, SeriesTable]
     traces: tuple[Trace, ...]

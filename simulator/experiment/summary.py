@@ -295,6 +295,20 @@ def utilization(
     return sum(areas) / (len(areas) * capacity * length)
 
 
+def utilization_peak(measurement: Measurement, service: BuiltService) -> float | None:
+    """The share of capacity in use in the busiest interval since the warm-up."""
+    model = measurement.world.scenario.services[service.name]
+    capacity = model.cores if model.cores is not None else model.concurrency
+    gauges = measurement.gauges
+    means = np.array(gauges.means).reshape(-1, len(measurement.instances), len(COLUMNS))
+    warm = means[int(np.ceil(measurement.windows[0].start / measurement.interval)) :]
+    if capacity is None or len(warm) == 0:
+        return None
+    column = COLUMNS.index("busy" if model.cores is None else "used")
+    mine = warm[:, service.first : service.first + len(service.instances), column]
+    return float(mine.mean(axis=1).max()) / capacity
+
+
 def service_figures(measurement: Measurement, service: BuiltService) -> ServiceFigures:
     """The summary's figures of one service."""
     world, window = measurement.world, measurement.windows[0]
@@ -339,6 +353,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
         call_outcomes=named(lanes.counts(lanes.of_edges(edges))),
         latency=whole.latency,
         utilization=utilization(measurement, window, service, numbers),
+        utilization_peak=utilization_peak(measurement, service),
         busy=busy,
         queue=Queue(queued, longest),
         work=work,
@@ -415,11 +430,11 @@ def _subject(world: World, subject: str | None, lanes: Lanes) -> tuple[list[int]
 
 
 def bottleneck(services: Mapping[str, ServiceFigures]) -> str | None:
-    """The service that is nearest to having its capacity used up."""
+    """The service that came nearest to having its capacity used up, in its busiest interval."""
     used = {
-        name: figures.utilization
+        name: figures.utilization_peak
         for name, figures in services.items()
-        if figures.utilization is not None
+        if figures.utilization_peak is not None
     }
     return max(used, key=lambda name: used[name]) if used else None
 
