@@ -24,11 +24,16 @@ def theory(
     interval must be narrow. Exits with status 1 if one does not.
     """
     from rich.console import Console
+    from rich.progress import Progress
 
     from reports.tables.theory import theory_table
     from simulator.experiment.theory.comparison import compare_with_theory
 
-    rows = compare_with_theory(replications, seed, jobs)
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("playing", total=1.0)
+        rows = compare_with_theory(
+            replications, seed, jobs, lambda share: progress.update(task, completed=share)
+        )
     if json_output:
         from simulator.experiment.result import plain
 

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from reports.quantity import share
 
-
 ROOM = 60
 """Columns that the usual figures need beside the name."""
 AMPLE = 108

@@ -50,10 +50,10 @@ def _files(data: object) -> Iterator[tuple[dict[str, Any], str]]:
 class _Dumper(yaml.SafeDumper):
     """Writes YAML 1.2: quotes what PyYAML's own rules, of YAML 1.1, would leave as a number."""
 
-    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002
+    def ignore_aliases(self, data: object) -> bool:
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, indentless=False)
 
 

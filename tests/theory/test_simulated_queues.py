@@ -162,7 +162,7 @@ def round_robin(name, row, duration):
     )
 
 
-# The quick sample: 3.3 standard errors are at most 3 % of the value.
+# The quick sample: 3.3 standard errors are at most 4 % of the value.
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def round_robin(name, row, duration):
 )
 def test_sample(agree, build, name, duration, measures):
     """A short run of one row agrees with theory."""
-    agree(build(name, VECTORS[name], duration), bound=0.03, names=measures.split())
+    agree(build(name, VECTORS[name], duration), bound=0.04, names=measures.split())
 
 
 @pytest.mark.parametrize("work", ["constant", "lognormal 1"])
@@ -204,7 +204,7 @@ def test_mmc(agree_at_length, name, row):
     agree_at_length(
         lambda duration: mmc(name, row, duration),
         pilot=20_000 / servers + 500,
-        longest=(6.5e6 if row["load"] > 0.97 else 3e6) / (servers * row["load"]),
+        longest=(6.5e6 if row["load"] > 0.97 else 2e6) / (servers * row["load"]),
         bound=0.03 if heavy else 0.01,
         bounds=TAIL,
         shortest=shortest,
@@ -221,7 +221,7 @@ def test_waits(agree_at_length, name, row):
     agree_at_length(
         lambda duration: waiting(name, row, duration),
         pilot=20_000 / servers + 500,
-        longest=(4e6 if row["load"] > 0.97 else 2e6) / (servers * row["load"]),
+        longest=(4e6 if row["load"] > 0.97 else 1e6) / (servers * row["load"]),
         bound=0.03 if row["load"] >= 0.95 else 0.01,
     )
 
@@ -232,7 +232,7 @@ def test_mg1(agree_at_length, name, row):
     """M/G/1, first come first served."""
     if row["work"] == "pareto":
         pytest.skip("the third moment of the work, and so the error of the mean wait, is infinite")
-    agree_at_length(lambda duration: mg1(name, row, duration), pilot=40_000, longest=7e6)
+    agree_at_length(lambda duration: mg1(name, row, duration), pilot=40_000, longest=4e6)
 
 
 @pytest.mark.slow
@@ -262,7 +262,7 @@ def test_sharing(agree_at_length, work, load):
 @rows("A13")
 def test_priority(agree_at_length, name, row):
     """Two classes by priority, without preemption."""
-    agree_at_length(lambda duration: priority(name, row, duration), pilot=40_000, longest=7e6)
+    agree_at_length(lambda duration: priority(name, row, duration), pilot=40_000, longest=4e6)
 
 
 @pytest.mark.slow
