@@ -15,11 +15,20 @@ Task = tuple[Case, int, int]
 
 
 def play(task: Task) -> list[float]:
-    """Every figure of one replication; what does not apply is not a number."""
+    """Every figure of one replication.
+
+    Raises:
+        ValueError: if one does not apply: the scenario is not of that model.
+    """
     case, seed, replication = task
     result = simulate(parse(case.text).scenario, seed=seed, replication=replication)
-    values = [measure.reading(result) for measure in case.measures]
-    return [float("nan") if value is None else value for value in values]
+    values = []
+    for measure in case.measures:
+        value = measure.reading(result)
+        if value is None:
+            raise ValueError(f"{case.model}: nothing to read for {measure.name}")
+        values.append(value)
+    return values
 
 
 def replicate(
