@@ -15,7 +15,7 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).parent
-ROUNDS = 5
+ROUNDS = 3
 
 Command = tuple[Sequence[str], dict[str, str]]
 
