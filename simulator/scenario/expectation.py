@@ -120,7 +120,8 @@ def _value(text: str, start: int, end: int, reader: Callable[[object], float]) -
     try:
         return reader(scalar(words))
     except ValueError as error:
-        raise ExpectationError(f"{error}, found {found(words)}", column, len(words)) from None
+        message = f"{error}, found {found(words or None)}"
+        raise ExpectationError(message, column, len(words)) from None
 
 
 def _window(text: str, start: int) -> tuple[float, float]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from simulator.scenario.model.distribution import COUNTS, DISTRIBUTIONS
 from simulator.scenario.model.step import STEPS
 from simulator.scenario.model.traffic import ARRIVALS
-from simulator.scenario.problem import Problem, few, found, listed, nearest
+from simulator.scenario.problem import Place, Problem, few, found, listed, nearest
 from simulator.scenario.shape import keys_at
 from simulator.scenario.source import DataPath, Key, Source, value_in
 
@@ -43,8 +42,9 @@ def explain(error: ErrorDetails, path: DataPath, source: Source) -> Problem:
     kind, value = error["type"], error["input"]
     context = error.get("ctx", {})
     if kind == "mistake":
-        whole = isinstance(value, BaseModel) and not _points_inside(error)
-        return Problem(source.place(path, key=whole and bool(path)), str(context["message"]))
+        # Something of many lines is pointed at by its key.
+        whole = not context["inside"] or isinstance(source.at(path), (dict, list))
+        return Problem(source.place(path, key=whole), context["message"])
     if kind == "unfit":
         on_key = "[key]" in error["loc"][-1:]
         message = f"{context['message']}, found {written(path, value, source)}"
@@ -54,18 +54,9 @@ def explain(error: ErrorDetails, path: DataPath, source: Source) -> Problem:
     if kind == "extra_forbidden":
         return Problem(source.place(path, key=True), _unknown_key(path, source))
     if kind == "missing":
-        parent = path[:-1]
-        place = source.place(parent, key=bool(parent))
+        place = source.place(path[:-1], key=True) if path[:-1] else Place(source.name)
         return Problem(place, f"the key `{path[-1]}` is missing")
     return Problem(source.place(path), _message(kind, path, value, context, source))
-
-
-def _points_inside(error: ErrorDetails) -> bool:
-    """Whether a rule of a model named the key that breaks it, rather than the model."""
-    value: Any = error["input"]
-    last = error["loc"][-1] if error["loc"] else ""
-    names = {field.alias or name for name, field in type(value).model_fields.items()}
-    return last in names or isinstance(last, int)
 
 
 def written(path: DataPath, value: object, source: Source) -> str:

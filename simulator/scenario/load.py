@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.problem import Place, Problem, ScenarioError, few, found, nearest
@@ -92,9 +91,3 @@ def bundled() -> dict[str, Path]:
     """The bundled scenarios by name, in order of name."""
     folder = Path(str(files("scenarios")))
     return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of the scenario language, for editors."""
-    schema = Scenario.model_json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.scenario.problem import few, nearest
+from simulator.scenario.problem import few, found, listed, nearest
 
 
 class Names:
@@ -38,9 +38,9 @@ class Names:
         if not self.services:
             return ""
         if not dot:
-            endpoints = self.services.get(service) or ()
-            labels = [f"{service}.{name}" for name in endpoints]
-            return f"expected `service.endpoint`, found `{target}`{few(labels)}"
+            labels = [each for each in self.labels if target in each.split(".")]
+            hint = f"; did you mean {listed(labels)}?" if 0 < len(labels) <= 5 else ""
+            return f"expected `service.endpoint`, found {found(target)}{hint}"
         if service in self.services:
             known = self.services[service]
             if known is None or endpoint in known:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import yaml
@@ -49,6 +49,7 @@ class Node:
     pairs: list[tuple[Node, Node]] = field(default_factory=list)
     open: bool = True
     """Still being read, so that an alias to it would contain itself."""
+    is_alias: bool = False
 
 
 def read(text: str, name: str) -> Source:
@@ -153,7 +154,7 @@ class _Composer:
     def alias(self, event: Any, place: Place) -> Node:
         node = self.anchors.get(event.anchor)
         if node is not None and not node.open:
-            return Node(node.kind, place, node.text, node.plain, node.items, node.pairs, False)
+            return replace(node, place=place, is_alias=True)
         if node is None:
             names = [f"&{name}" for name in self.anchors]
             hint = f"; the anchors above are {', '.join(names)}" if 0 < len(names) < 6 else ""
@@ -179,15 +180,23 @@ class _Layout:
         self.source = source
         self.problems = problems
         self.values = 0
+        self.alias: Place | None = None
+        """The outermost alias that leads to what is being laid out."""
 
     def lay(self, node: Node, path: DataPath) -> object:
+        if node.is_alias and self.alias is None:
+            self.alias = node.place
+            value = self.lay(node, path)
+            self.alias = None
+            return value
         self.values += 1
         if self.values > MOST_VALUES:
             message = f"more than {MOST_VALUES:,} values; aliases multiply what they stand for"
-            raise ScenarioError([Problem(node.place, message)])
+            raise ScenarioError([Problem(self.alias or node.place, message)])
         if len(path) > DEEPEST:
             # Aliases stack up depth that no part of the text has.
-            raise ScenarioError([Problem(node.place, f"nested deeper than {DEEPEST} levels")])
+            message = f"nested deeper than {DEEPEST} levels"
+            raise ScenarioError([Problem(self.alias or node.place, message)])
         self.source.values[path] = node.place
         if node.kind == "list":
             return [self.lay(item, (*path, number)) for number, item in enumerate(node.items)]
@@ -212,7 +221,8 @@ class _Layout:
                 self.problems.append(Problem(key_node.place, message))
             elif key in data:
                 first = self.source.keys[(*path, key)].line
-                message = f"the key `{key}` stands here twice, first in line {first}"
+                where = f", first in line {first}" if first != key_node.place.line else ""
+                message = f"the key `{key}` stands here twice{where}"
                 self.problems.append(Problem(key_node.place, message))
             else:
                 self.source.keys[(*path, key)] = key_node.place

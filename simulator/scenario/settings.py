@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
 
-from simulator.scenario.problem import Place, Problem, ScenarioError, few, nearest
+from simulator.scenario.problem import Place, Problem, ScenarioError, few, found, nearest
 from simulator.scenario.read import read_value
 from simulator.scenario.shape import container_at, keys_at
-from simulator.scenario.source import Key, Source
+from simulator.scenario.source import Key, Source, value_in
 
 _PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\'=\s]+(?:\s+[^."\'=\s]+)*))\s*')
 
@@ -111,22 +110,17 @@ class _Walk:
                     return wrong
                 key = int(word)
             else:
-                return f"{self._here()} has nothing inside"
-            if parts and not _has(here, key):
-                made = container_at((*self.path, key), self.source.data)
+                return f"{self._here()} is {found(here)}, with nothing inside"
+            if not parts:
+                _put(here, key, value)
+            elif (value_in(here, key) or (None,))[0] is None:
+                # Only what has a name of the language is made: a new service would lack the rest.
+                made = self._made(key)
                 if made is None:
                     return self._nothing(key, here)
                 _put(here, key, made)
-            if not parts:
-                _put(here, key, value)
             self.path.append(key)
-            if parts and (inner := cast("dict[Key, object]", here)[key]) is None:
-                # A key without a value is as good as none.
-                inner = container_at(tuple(self.path), self.source.data)
-                _put(here, key, inner)
-                here = inner
-            elif parts:
-                here = inner
+            here = (value_in(here, key) or (None,))[0]
         self.source.forget(tuple(self.path))
         self.source.settings[tuple(self.path)] = self.words
         return ""
@@ -145,9 +139,16 @@ class _Walk:
             f"{self._here()} is a list; expected a number from 0 to {len(here) - 1}, found `{word}`"
         )
 
+    def _made(self, key: Key) -> dict[str, object] | list[object] | None:
+        """What may be left out of a file, so that setting something inside of it makes it."""
+        if key not in keys_at(self.path, self.source.data):
+            return None
+        return container_at((*self.path, key), self.source.data)
+
     def _nothing(self, key: Key, here: object) -> str:
         there = list(here) if isinstance(here, dict) else []
-        names = list(dict.fromkeys([*there, *keys_at(self.path, self.source.data)]))
+        known = dict.fromkeys([*there, *keys_at(self.path, self.source.data)])
+        names = [name for name in known if name != key]
         return f"there is no `{key}` in {self._here()}{nearest(key, names) or few(names)}"
 
 
@@ -158,12 +159,6 @@ def _longest(parts: list[str], here: dict[str, object]) -> tuple[str, list[str]]
         if key in here:
             return key, parts[length:]
     return parts[0], parts[1:]
-
-
-def _has(here: object, key: Key) -> bool:
-    return (
-        key in here if isinstance(here, dict) else isinstance(here, list) and int(key) < len(here)
-    )
 
 
 def _put(here: object, key: Key, value: object) -> None:

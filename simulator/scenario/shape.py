@@ -68,7 +68,7 @@ def _settled(kind: Any, data: object) -> Any:
 def _chosen(options: Sequence[Any], data: object) -> Any:
     """The alternative whose tag names a key of `data`, or the list for a list."""
     for option in options:
-        bare = get_args(option)[0] if get_origin(option) is Annotated else option
+        bare = _bare(option)
         if isinstance(data, list) and get_origin(bare) is tuple:
             return bare
         tags = [each.tag for each in get_args(option)[1:] if isinstance(each, Tag)]
@@ -77,7 +77,7 @@ def _chosen(options: Sequence[Any], data: object) -> Any:
     # A queue that is a mapping has no key by which to tell.
     models = [each for each in map(_bare, options) if isinstance(each, type)]
     mappings = [each for each in models if issubclass(each, BaseModel)]
-    return mappings[0] if isinstance(data, dict) and len(mappings) == 1 else None
+    return mappings[0] if (data is None or isinstance(data, dict)) and len(mappings) == 1 else None
 
 
 def _bare(option: Any) -> Any:

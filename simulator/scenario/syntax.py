@@ -37,7 +37,7 @@ def explain_syntax(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> Spot:
     if "cannot start any token" in problem:
         return line, column, _bad_start(char)
     if "mapping values" in problem:
-        return line, column, _stray_colon(before)
+        return _stray_colon(line, column, before)
     if "quoted scalar" in context and "escape" not in problem and opened:
         return opened.line, opened.column, "the quote that opens here is never closed"
     if "flow" in context and opened and ("',' or" in problem or "expected" in problem):
@@ -69,10 +69,12 @@ def _bad_start(char: str) -> str:
     return f"a value cannot begin with `{char}`; put it in quotes"
 
 
-def _stray_colon(before: str) -> str:
+def _stray_colon(line: int, column: int, before: str) -> Spot:
     if ":" in before:
-        return "a second `:` in one line; a text with `: ` in it needs quotes"
-    return "this key is indented deeper than the line above, which has a value already"
+        return line, column, "a second `:` in one line; a text with `: ` in it needs quotes"
+    indent = len(before) - len(before.lstrip())
+    message = "this key is indented deeper than the line above, which has a value already"
+    return line, indent, message
 
 
 def _unclosed(context: str, line: int, column: int, opened: yaml.Mark) -> Spot:

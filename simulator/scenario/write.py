@@ -65,4 +65,10 @@ def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 _Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
+
+
+def _represent_list(dumper: yaml.SafeDumper, items: tuple[object, ...]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=False)
+
+
+_Dumper.add_representer(tuple, _represent_list)

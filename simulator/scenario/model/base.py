@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from math import isfinite
 from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import (
@@ -14,10 +13,12 @@ from pydantic import (
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     ValidationError,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
+from simulator.scenario.read import scalar
 from simulator.units import (
     DURATION_PATTERN,
     RATE_PATTERN,
@@ -58,17 +59,16 @@ class Model(BaseModel):
     @model_validator(mode="after")
     def _obey(self) -> Self:
         errors = [
-            InitErrorDetails(type=mistake(each.message), loc=each.at, input=self)
-            for each in self.rules()
+            InitErrorDetails(type=_mistake(each), loc=each.at, input=self) for each in self.rules()
         ]
         if errors:
             raise ValidationError.from_exception_data(type(self).__name__, errors)
         return self
 
 
-def mistake(message: str) -> PydanticCustomError:
-    """A mistake with a message of our own, which is shown as it stands."""
-    return PydanticCustomError("mistake", "{message}", {"message": message})
+def _mistake(rule: Mistake) -> PydanticCustomError:
+    context = {"message": rule.message, "inside": bool(rule.at)}
+    return PydanticCustomError("mistake", "{message}", context)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,7 +132,7 @@ def _rate(given: object) -> float:
 
 def _share_key(given: object) -> float:
     """A share that stands as a key, which is always a text."""
-    return parse_share(float(given) if isinstance(given, str) and "%" not in given else given)
+    return parse_share(scalar(given) if isinstance(given, str) else given)
 
 
 def _name(given: object) -> str:
@@ -145,10 +145,13 @@ def whole(least: int, most: int, or_else: str = "") -> Reads:
     """Whole numbers between two bounds; `or_else` says what else may stand there."""
 
     def read(given: object) -> int:
-        if isinstance(given, int) and not isinstance(given, bool) and least <= given <= most:
-            return given
-        if isinstance(given, int) and given > most:
-            raise ValueError(f"expected a whole number of at most {most:,}")
+        if isinstance(given, float) and given.is_integer():
+            given = int(given)
+        if isinstance(given, int) and not isinstance(given, bool):
+            if least <= given <= most:
+                return given
+            if given > most:
+                raise ValueError(f"expected a whole number of at most {most:,}")
         at_least = f" of at least {least:,}" if least > -(10**9) else ""
         raise ValueError(f"expected a whole number{at_least}{or_else}")
 
@@ -159,12 +162,11 @@ def number(least: float = 0.0, *, above: bool = False, most: float = 1e12) -> Re
     """Numbers from `least` (or above it) to `most`."""
 
     def read(given: object) -> float:
-        if isinstance(given, (int, float)) and not isinstance(given, bool) and isfinite(given):
-            value = float(given)
-            if value > most:
+        if isinstance(given, (int, float)) and not isinstance(given, bool):
+            if given > most:
                 raise ValueError(f"expected a number of at most {most:,.0f}")
-            if value > least or (value == least and not above):
-                return value
+            if given > least or (given == least and not above):
+                return float(given)
         raise ValueError(f"expected a number {'above' if above else 'of at least'} {least:g}")
 
     low = {"exclusiveMinimum" if above else "minimum": least}
@@ -216,6 +218,13 @@ Name = Annotated[
         },
     ),
 ]
+Target = Annotated[
+    str,
+    WithJsonSchema(
+        {"type": "string", "pattern": f"{NAME_PATTERN[:-1]}[.]{NAME_PATTERN[1:]}"},
+    ),
+]
+"""`service.endpoint`; that there is one is checked once all are known."""
 Weight = Annotated[float, number()]
 PositiveNumber = Annotated[float, number(above=True)]
 

@@ -57,16 +57,16 @@ class Scenario(Model):
     )
 
     def rules(self) -> Iterator[Mistake]:
-        whole_run = format_duration(self.duration)
         if self.warmup >= self.duration:
-            yield Mistake(f"expected a shorter warmup: the run lasts {whole_run}", ("warmup",))
+            message = f"expected less than the duration, which is {format_duration(self.duration)}"
+            yield Mistake(message, ("warmup",))
         if self.interval is not None and self.duration / self.interval > MOST_INTERVALS:
-            message = f"expected a longer interval: {whole_run} hold over {MOST_INTERVALS:,} of it"
+            message = f"expected a longer interval: the run has over {MOST_INTERVALS:,} of them"
             yield Mistake(message, ("interval",))
         for name, traffic in self.traffic.items():
             profile = traffic.profile
             if not isinstance(profile, DailyProfile):
                 continue
             if self.duration / profile.daily.period > MOST_CYCLES:
-                message = f"expected a longer period: {whole_run} hold over {MOST_CYCLES:,} of it"
+                message = f"expected a longer period: the run has over {MOST_CYCLES:,} of them"
                 yield Mistake(message, ("traffic", name, "profile", "daily", "period"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Discriminator, Field, Tag
 
-from simulator.scenario.model.base import Mistake, Model, Share, Weight, one_of
+from simulator.scenario.model.base import Mistake, Model, Share, Target, Weight, one_of
 from simulator.scenario.model.distribution import Count, Dist
 from simulator.scenario.model.policy import Policy
 
@@ -21,7 +21,7 @@ class Work(Model):
 class Call(Policy):
     """Ask another endpoint and wait for the answer."""
 
-    call: str = Field(description="Whom: `service.endpoint`.")
+    call: Target = Field(description="Whom: `service.endpoint`.")
     optional: bool = Field(False, description="Go on when the call fails.")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from simulator.scenario.model.base import (
     Duration,
@@ -15,6 +15,7 @@ from simulator.scenario.model.base import (
     PositiveNumber,
     Rate,
     Share,
+    Target,
     Weight,
     number,
     one_of,
@@ -136,6 +137,10 @@ Profile = Annotated[
 class Traffic(Policy):
     """One class of users: how many or how often, what they ask for, and how they call."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"oneOf": [{"required": ["target"]}, {"required": ["mix"]}]}
+    )
+
     rate: Rate | None = Field(None, description="Open loop: requests per second on average.")
     users: Annotated[int, whole(1, 1_000_000)] | None = Field(
         None, description="Closed loop: users who wait for the answer and think."
@@ -143,8 +148,8 @@ class Traffic(Policy):
     think: Dist | None = Field(None, description="How long a user thinks before each request.")
     arrivals: Arrivals = Field("poisson", description="How the requests of an open loop arrive.")
     profile: Profile | None = Field(None, description="How the rate changes over time.")
-    target: str | None = Field(None, description="The endpoint asked for: `service.endpoint`.")
-    mix: dict[str, Weight] | None = Field(
+    target: Target | None = Field(None, description="The endpoint asked for: `service.endpoint`.")
+    mix: dict[Target, Weight] | None = Field(
         None, description="Or several endpoints, with relative weights."
     )
     priority: Annotated[int, whole(-(10**9), 10**9)] = Field(
