@@ -72,7 +72,8 @@ class RateCurve:
             if until is not None and change.at + over > until:
                 final = reached + (final - reached) * (until - change.at) / over
                 over = until - change.at
-            if over > 0.0:
+            if change.at + over > change.at:
+                # A ramp shorter than the clock can tell is a step.
                 starts[-1] = reached
                 times.append(change.at + over)
                 ends.append(final)
