@@ -50,16 +50,12 @@ MIDDLES: Final = (EDGES[:-1] + EDGES[1:]) / 2
 def percentile(counts: IntArray, share: float, greatest: float) -> float | None:
     """The value that `share` of those counted do not pass; None if there are none.
 
-    Linear within the bucket, and never above `greatest`, the largest value seen.
+    It is the middle of its bucket, so it is off by at most `RESOLUTION` wherever in the bucket the
+    values lie, and never above `greatest`, the largest value seen.
     """
     total = int(counts.sum())
     if total == 0:
         return None
-    rank = share * total
-    reached = np.cumsum(counts)
-    bucket = int(np.searchsorted(reached, rank, side="left"))
-    bucket = min(bucket, BUCKETS - 1)
-    inside = int(counts[bucket])
-    part = (rank - (int(reached[bucket]) - inside)) / inside if inside else 1.0
-    value = EDGES[bucket] + (EDGES[bucket + 1] - EDGES[bucket]) * part
-    return min(float(value), greatest)
+    rank = max(1.0, float(np.ceil(share * total)))
+    bucket = int(np.searchsorted(np.cumsum(counts), rank, side="left"))
+    return min(float(MIDDLES[bucket]), greatest)

@@ -328,10 +328,6 @@ def test_more_room_never_loses_more(servers, seed):
     assert served == sorted(served)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="percentiles are interpolated over a whole bucket, which is 1.6 % wide",
-)
 def test_percentiles_of_constant_work():
     """Where almost all requests take exactly 1 s, percentiles say 1 s, give or take 1 %."""
     text = scenario(
