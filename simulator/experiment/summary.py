@@ -241,7 +241,7 @@ def all_traffic(measurement: Measurement) -> tuple[TrafficFigures, dict[str, Tra
     for name, source in measurement.world.sources.items():
         edges = [entry.point.edge.number for entry in source.entries]
         tallies = [
-            (entry.tally.started, entry.tally.attempts, entry.tally.failed_by)
+            (entry.count - entry.count_before, entry.tally.attempts, entry.tally.failed_by)
             for entry in source.entries
         ]
         by_endpoint = {

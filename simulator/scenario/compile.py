@@ -16,11 +16,10 @@ from simulator.scenario.model import step as model
 from simulator.service.endpoint import Endpoint
 from simulator.service.steps.call import Call
 from simulator.service.steps.choice import Either, Fail, Maybe
-from simulator.service.steps.end import End
 from simulator.service.steps.repeat import Lap, Prepare, Repeat
 from simulator.service.steps.together import Together
 from simulator.service.steps.work import ConstantWork, MindDeadline, Work
-from simulator.service.strand import Op
+from simulator.service.strand import END, Op
 
 MakePoint = Callable[[model.Call, str], CallPoint]
 """Makes a call's point from the step and from its name within the endpoint."""
@@ -57,7 +56,7 @@ class StepCompiler:
 
     def program(self, steps: Sequence[model.AnyStep]) -> Op:
         """What a strand runs that begins with `steps` and ends after them."""
-        first = self.sequence(steps, End(None))
+        first = self.sequence(steps, END)
         assert first is not None
         return Prepare(first) if _loops(steps) else first
 

@@ -61,6 +61,10 @@ class Strand(Party):
 
     def fire(self) -> None:
         op = self.op
+        if op is END:
+            # The commonest by far, and so without a call of its own.
+            self.finish()
+            return
         while op is not None:
             op = op.run(self)
 
@@ -121,3 +125,16 @@ class Loop:
         self.left = left
         self.lap = 0
         self.outside = outside
+
+
+class End(Op):
+    """All steps are done."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        strand.finish()
+        return None
+
+
+END = End(None)

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 class Tally:
     """Counts of the requests of one entry of one class that started in one phase of the run."""
 
-    __slots__ = ("attempts", "failed_by", "priority", "started")
+    __slots__ = ("attempts", "failed_by", "priority")
 
     def __init__(self, priority: int) -> None:
         self.priority = priority
-        self.started = 0
         self.attempts = 0
         self.failed_by: dict[str, int] = {}
 

@@ -22,22 +22,25 @@ if TYPE_CHECKING:
 class Entry:
     """One endpoint that a class asks for, with its share of the requests.
 
-    `bound` is the upper end of its share of [0, 1); `before` counts the requests that started
-    before the warm-up was over, `tally` those that start now.
+    `bound` is the upper end of its share of [0, 1); `count` numbers its requests, of which
+    `count_before` started before the warm-up was over. `before` tells what became of those, `tally`
+    of the ones that start now.
     """
 
-    __slots__ = ("before", "bound", "count", "point", "site", "tally")
+    __slots__ = ("before", "bound", "count", "count_before", "point", "site", "tally")
 
     def __init__(self, site: Site, bound: float, priority: int) -> None:
         self.site = site
         self.point: CallPoint = site.point
         self.bound = bound
         self.count = 0
+        self.count_before = 0
         self.tally = Tally(priority)
         self.before = self.tally
 
     def warmed_up(self) -> None:
         """From now on requests belong to the summary."""
+        self.count_before = self.count
         self.before = self.tally
         self.tally = Tally(self.before.priority)
 
@@ -102,7 +105,6 @@ class Source(Event):
         number = self.number
         self.number = number + 1
         entry.count += 1
-        request.tally.started += 1
         if number == self.sampler.next:
             request.trace = self.sampler.open_trace(
                 number, self.name, entry.point.edge.callee.label, self.kernel.now
@@ -142,13 +144,14 @@ class OpenSource(Source):
     def await_next(self) -> None:
         """Schedule the next arrival."""
         cursor = self.cursor
-        if cursor == len(self.times):
-            self.times = self.next_block()
+        times = self.times
+        if cursor == len(times):
+            self.times = times = self.next_block()
             cursor = 0
-            if not self.times:
+            if not times:
                 return
         self.cursor = cursor + 1
-        self.kernel.schedule_at(self, self.times[cursor])
+        self.kernel.schedule_at(self, times[cursor])
 
     def fire(self) -> None:
         entries = self.entries
