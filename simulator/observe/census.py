@@ -7,10 +7,10 @@ one figure or twenty are wanted of it.
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
+from struct import pack
 
 import numpy as np
 
@@ -58,18 +58,29 @@ class Runs:
         found_intervals, found_codes = np.divmod(rest, width)
         return cls(found_intervals + first, found_codes, found_buckets, counts)
 
-    def joined(self, other: Runs) -> Runs:
-        """These and others, together."""
-        return Runs.of(
-            np.concatenate((self.intervals, other.intervals)),
-            np.concatenate((self.codes, other.codes)),
-            np.concatenate((self.buckets, other.buckets)),
-            np.concatenate((self.counts, other.counts)),
+    def joined(self, later: Runs) -> Runs:
+        """These and `later` ones, none of which is of an earlier interval than the last of these."""
+        if len(self.codes) == 0:
+            return later
+        shared = int(np.searchsorted(later.intervals, self.intervals[-1], side="right"))
+        rest = later.cut(shared, None)
+        both = self.then(later.cut(0, shared))
+        met = Runs.of(both.intervals, both.codes, both.buckets, both.counts)
+        return met.then(rest)
+
+    def then(self, after: Runs) -> Runs:
+        """These, and `after` them those."""
+        return Runs(
+            np.concatenate((self.intervals, after.intervals)),
+            np.concatenate((self.codes, after.codes)),
+            np.concatenate((self.buckets, after.buckets)),
+            np.concatenate((self.counts, after.counts)),
         )
 
-    def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Runs:
-        """Those for which `mask` is true."""
-        return Runs(self.intervals[mask], self.codes[mask], self.buckets[mask], self.counts[mask])
+    def cut(self, first: int, end: int | None) -> Runs:
+        """Those from number `first` up to `end`."""
+        part = slice(first, end)
+        return Runs(self.intervals[part], self.codes[part], self.buckets[part], self.counts[part])
 
 
 def _starts(keys: IntArray) -> IntArray:
@@ -78,6 +89,11 @@ def _starts(keys: IntArray) -> IntArray:
     fresh[0] = True
     np.not_equal(keys[1:], keys[:-1], out=fresh[1:])
     return np.flatnonzero(fresh)
+
+
+def _ascending(values: IntArray) -> bool:
+    """Whether no value is less than the one before it."""
+    return not (values[1:] < values[:-1]).any()
 
 
 class Grown:
@@ -205,10 +221,11 @@ class Census:
     def count(self, codes: list[int], starts: list[float], ends: list[float]) -> None:
         """Count a page of the ledger."""
         self.learn_lanes()
-        # By way of `array`, which does not first look for what kind of list this might be.
-        code = np.frombuffer(array("q", codes), dtype=np.int64)
-        start = np.frombuffer(array("d", starts))
-        end = np.frombuffer(array("d", ends))
+        # `struct` takes a third of the time that numpy takes to read a list.
+        lines = len(codes)
+        code = np.frombuffer(pack(f"{lines}q", *codes), dtype=np.int64)
+        start = np.frombuffer(pack(f"{lines}d", *starts))
+        end = np.frombuffer(pack(f"{lines}d", *ends))
         latency = end - start
         bucket = buckets_of(latency)
         interval = (end / self.interval).astype(np.int64)
@@ -221,11 +238,10 @@ class Census:
                 inside = (start >= window.start) & (start < window.end)
                 some = Runs.of(interval[inside], code[inside], bucket[inside])
                 self.add(window, some, code[inside], latency[inside])
-        both = self.open.joined(runs) if len(self.open.codes) else runs
-        current = int(interval[-1])
-        done = both.intervals < current
-        self.finish(both.where(done))
-        self.open = both.where(~done)
+        both = self.open.joined(runs)
+        done = int(np.searchsorted(both.intervals, interval[-1]))
+        self.finish(both.cut(0, done))
+        self.open = both.cut(done, None)
 
     def add(self, window: Window, runs: Runs, code: IntArray, latency: FloatArray) -> None:
         """Add to one window lines that started in it, given also as runs."""
@@ -261,16 +277,17 @@ class Census:
         lane, outcome = np.divmod(runs.codes, OUTCOMES)
         # Where a service has one endpoint and one caller, levels see the same lanes the same way.
         blocks: dict[bytes, SeriesBlock] = {}
+        present = np.flatnonzero(np.bincount(lane))
         for level in self.levels.values():
-            keys = np.array(level.keys, dtype=np.int64)[lane]
-            view = keys.tobytes()
-            counted = keys >= 0
-            if not counted.any():
-                continue
+            key_of = np.array(level.keys, dtype=np.int64)
+            view = key_of[present].tobytes()
             if view not in blocks:
+                counted = (key_of >= 0)[lane]
+                if not counted.any():
+                    continue
                 blocks[view] = _block(
                     runs.intervals[counted],
-                    keys[counted],
+                    key_of[lane[counted]],
                     outcome[counted],
                     runs.buckets[counted],
                     runs.counts[counted],
@@ -282,7 +299,7 @@ class Census:
         self.ledger.turn_page()
         self.learn_lanes()
         self.finish(self.open)
-        self.open = self.open.where(np.zeros(len(self.open.codes), dtype=np.bool_))
+        self.open = self.open.cut(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,14 +329,23 @@ def _block(
     """Rows of a series from runs, one row for each interval and key."""
     first = int(intervals.min())
     width = int(keys.max()) + 1
-    rows, at = np.unique((intervals - first) * width + keys, return_inverse=True)
+    wanted = (intervals - first) * width + keys
+    if _ascending(wanted):
+        # No need to sort, as at most levels: their keys come in the order of the lanes.
+        starts = _starts(wanted)
+        rows = wanted[starts]
+        at = np.repeat(np.arange(len(rows)), np.diff(starts, append=len(wanted)))
+    else:
+        rows, at = np.unique(wanted, return_inverse=True)
     outcomes = np.zeros((len(rows), OUTCOMES), dtype=np.int64)
     np.add.at(outcomes.reshape(-1), at * OUTCOMES + outcome, counts)
 
     good = outcome <= DEGRADED
     at, buckets, counts = at[good], buckets[good], counts[good]
-    order = np.argsort(at * BUCKETS + buckets, kind="stable")
-    at, buckets, counts = at[order], buckets[order], counts[order]
+    order = at * BUCKETS + buckets
+    if not _ascending(order):
+        order = np.argsort(order, kind="stable")
+        at, buckets, counts = at[order], buckets[order], counts[order]
     totals = np.bincount(at, counts, len(rows)).astype(np.int64)
     sums = np.bincount(at, counts * MIDDLES[buckets], len(rows)).astype(np.float64)
     greatest = np.full(len(rows), np.nan)
