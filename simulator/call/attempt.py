@@ -8,6 +8,7 @@ from simulator.call.party import Party
 from simulator.kernel.event import IDLE, Event
 from simulator.observe.ledger import PAGE
 from simulator.outcome import CANCELLED, OK, TIMEOUT
+from simulator.service.instance import OUTSIDE
 from simulator.service.strand import Op, Strand
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ class Attempt(Strand):
 
     Attributes:
         code: the ledger's lane; the outcome is added to it.
+        place: where it stands in the list of those inside its instance; `OUTSIDE` before and after.
         sent: when the caller sent it, in seconds.
     """
 
-    __slots__ = ("caller", "code", "origin", "outcome", "sent", "settled")
+    __slots__ = ("caller", "code", "origin", "outcome", "place", "sent", "settled")
 
     outcome: int
     origin: str
@@ -56,6 +58,7 @@ class Attempt(Strand):
         self.worked = 0.0
         self.waits_for = None
         self.settled = False
+        self.place = OUTSIDE
 
     def attempt(self) -> Attempt:
         return self

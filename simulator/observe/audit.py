@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.call.attempt import Attempt
 from simulator.errors import LawBroken
-from simulator.service.instance import Instance
+from simulator.service.instance import OUTSIDE, Instance
 
 if TYPE_CHECKING:
     from simulator.kernel.kernel import Kernel
@@ -60,7 +60,7 @@ class AuditedInstance(Instance):
     def accept(self, attempt: Attempt) -> None:
         gone = self.departed
         super().accept(attempt)
-        if attempt in self.inside:
+        if attempt.place != OUTSIDE:
             self.arrivals[id(attempt)] = self.kernel.now
             self.accepted += 1
         else:
@@ -80,7 +80,7 @@ class AuditedInstance(Instance):
         super().dismiss(attempt, outcome)
 
     def expel(self, attempt: Attempt) -> None:
-        if attempt in self.inside:
+        if attempt.place != OUTSIDE:
             self.depart(attempt)
         super().expel(attempt)
         self.bounds()

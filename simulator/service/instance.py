@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from simulator.service.processor import Processor
     from simulator.service.queueing.line import Line
 
+OUTSIDE: Final = -1
+"""The place of an attempt that is in no instance."""
 UNLIMITED: Final = 1 << 60
 """As many as you like."""
 
@@ -33,7 +35,7 @@ class Instance:
 
     Attributes:
         up: whether it listens; what reaches a dead instance is refused.
-        inside: every attempt that waits or is worked on here, in order of arrival.
+        inside: every attempt that waits or is worked on here, in no order; each knows its place.
         work, wasted: seconds of work done, and done for callers or users who had given up.
     """
 
@@ -91,7 +93,7 @@ class Instance:
         self.queue_peak = 0
         self.draining = False
         self.ready: deque[Strand] = deque()
-        self.inside: dict[Attempt, None] = {}
+        self.inside: list[Attempt] = []
         self.routes: list[Route] = []
         self.work = 0.0
         self.wasted = 0.0
@@ -99,14 +101,16 @@ class Instance:
     def accept(self, attempt: Attempt) -> None:
         """An attempt arrives: it gets a slot, or waits, or is turned away."""
         if self.busy < self.concurrency and not self.queued and self.up:
-            self.inside[attempt] = None
+            attempt.place = len(self.inside)
+            self.inside.append(attempt)
             self.busy += 1
             self.busy_area -= self.kernel.now
             attempt.begin()
         elif not self.up:
             attempt.answer(REFUSED, self.name)
         elif self.queued < self.queue_limit:
-            self.inside[attempt] = None
+            attempt.place = len(self.inside)
+            self.inside.append(attempt)
             self.queued += 1
             self.queue_area -= self.kernel.now
             if self.queued > self.queue_peak:
@@ -118,7 +122,7 @@ class Instance:
 
     def leave(self, attempt: Attempt) -> None:
         """An attempt that holds a slot is through with its steps."""
-        del self.inside[attempt]
+        self.remove(attempt)
         worked = attempt.worked
         self.work += worked
         if attempt.settled or attempt.request.ended:
@@ -156,9 +160,18 @@ class Instance:
             attempt.begin()
         self.draining = False
 
+    def remove(self, attempt: Attempt) -> None:
+        """Take `attempt` out of the list of those inside; the last of them takes its place."""
+        inside = self.inside
+        last = inside.pop()
+        if last is not attempt:
+            inside[attempt.place] = last
+            last.place = attempt.place
+        attempt.place = OUTSIDE
+
     def dismiss(self, attempt: Attempt, outcome: int) -> None:
         """Let go of an attempt that has no slot, with an answer."""
-        del self.inside[attempt]
+        self.remove(attempt)
         attempt.answer(outcome, self.name)
 
     # Slots while a request waits for others (asynchronous threading).
@@ -195,9 +208,9 @@ class Instance:
 
     def expel(self, attempt: Attempt) -> None:
         """Break off whatever is done for `attempt` here; nothing happens if it is not inside."""
-        if attempt not in self.inside:
+        if attempt.place == OUTSIDE:
             return
-        del self.inside[attempt]
+        self.remove(attempt)
         now = self.kernel.now
         if attempt.op is QUEUED:
             # Its place in the line is skipped when its turn comes.
@@ -217,7 +230,8 @@ class Instance:
     def crash(self) -> None:
         """Die: everything inside is lost, its callers see their connections reset."""
         self.up = False
-        lost = list(self.inside)
+        lost = self.inside
+        self.inside = []
         now = self.kernel.now
         self.busy_area += self.busy * now
         self.busy = 0
@@ -225,13 +239,13 @@ class Instance:
         self.queued = 0
         self.line.clear()
         self.ready.clear()
-        self.inside.clear()
         for attempt in lost:
             if attempt.op is not QUEUED:
                 attempt.stop()
                 self.work += attempt.worked
                 self.wasted += attempt.worked
             attempt.op = None
+            attempt.place = OUTSIDE
         for attempt in lost:
             attempt.answer(RESET, self.name)
 
