@@ -94,8 +94,8 @@ def scaling(row: Callable[[str, float, float, float, str], None]) -> None:
     long, short = python("ours.py", "mm4", "9000s"), python("ours.py", "mm4", "900s")
     row("M/M/4, ten times the requests", *pairs(long, short), "about 1")
     rate = ("traffic.users.rate=20000/s", "services.server.concurrency=1000")
-    few = python("ours.py", "mm4", "60s", *rate, "services.server.replicas=10")
-    many = python("ours.py", "mm4", "60s", *rate, "services.server.replicas=10000")
+    few = python("ours.py", "mm4", "120s", *rate, "services.server.replicas=10")
+    many = python("ours.py", "mm4", "120s", *rate, "services.server.replicas=10000")
     row("10,000 instances: 10 instances", *pairs(many, few), "above 0.25 (n log n)")
 
 

@@ -9,8 +9,9 @@ from math import inf
 from pathlib import Path
 from time import perf_counter
 
+from simulator.experiment.measurement import Measurement
 from simulator.experiment.result import Result
-from simulator.experiment.summary import Measurement, summarize
+from simulator.experiment.summary import summarize
 from simulator.kernel.event import URGENT, Event
 from simulator.observe.audit import Audit, AuditedInstance
 from simulator.scenario.build import build

@@ -13,7 +13,7 @@ from simulator.observe.gauges import COLUMNS
 from simulator.outcome import NAMES
 
 if TYPE_CHECKING:
-    from simulator.experiment.summary import Measurement
+    from simulator.experiment.measurement import Measurement
 
 Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
 

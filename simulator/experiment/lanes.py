@@ -1,0 +1,85 @@
+"""Counts and latencies of any set of lanes in one window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from simulator.experiment.measurement import Measurement
+from simulator.experiment.result import Latency, Outcomes
+from simulator.observe.census import Window
+from simulator.observe.histogram import BUCKETS, IntArray, percentile
+from simulator.outcome import DEGRADED, NAMES, OUTCOMES
+from simulator.scenario.world import World
+
+
+class Lanes:
+    """Figures of any set of lanes in one window."""
+
+    def __init__(self, measurement: Measurement, window: Window) -> None:
+        self.window = window
+        self.length = measurement.length(window)
+        census = measurement.census
+        self.edges = census.edges
+        self.instances = census.instances
+
+    def of_edges(self, edges: Iterable[int]) -> IntArray:
+        """The lanes of some edges."""
+        return np.flatnonzero(np.isin(self.edges, list(edges)))
+
+    def asked(self, lanes: IntArray) -> IntArray:
+        """Those on which an instance was asked: attempts, not only calls."""
+        return lanes[self.instances[lanes] >= 0]
+
+    def counts(self, lanes: IntArray) -> IntArray:
+        """By outcome."""
+        total: IntArray = self.window.counts.rows[lanes].sum(axis=0)
+        return total if len(lanes) else np.zeros(OUTCOMES, dtype=np.int64)
+
+    def latency(self, lanes: IntArray, histogram: IntArray, everything: bool = False) -> Latency:
+        """Latency figures of lanes, whose histogram is given."""
+        column = int(everything)
+        counts = self.counts(lanes)
+        count = int(counts.sum() if everything else counts[: DEGRADED + 1].sum())
+        if count == 0:
+            return Latency(0, None, None, None, None, None, None, None)
+        total = float(self.window.sums.rows[lanes, column].sum())
+        greatest = float(self.window.greatest.rows[lanes, column].max())
+        p50, p90, p95, p99, p999 = (
+            percentile(histogram, share, greatest) for share in (0.5, 0.9, 0.95, 0.99, 0.999)
+        )
+        return Latency(count, total / count, p50, p90, p95, p99, p999, greatest)
+
+    def good(self, edges: Iterable[int]) -> IntArray:
+        """The histogram of usable answers on some edges."""
+        rows: IntArray = self.window.good.rows[self.known(edges)].sum(axis=0)
+        return rows
+
+    def everything(self, edges: Iterable[int]) -> IntArray:
+        """The histogram of all that finished on some edges."""
+        rows: IntArray = self.window.everything.rows[self.known(edges)].sum(axis=0)
+        return rows
+
+    def known(self, edges: Iterable[int]) -> list[int]:
+        """Those of the edges on which something has ended so far."""
+        return [edge for edge in edges if edge < len(self.window.good.rows)]
+
+    def one_instance(self, number: int) -> IntArray:
+        """The histogram of usable answers of one instance."""
+        rows = self.window.instances.rows
+        return rows[number] if number < len(rows) else np.zeros(BUCKETS, dtype=np.int64)
+
+
+def named(counts: IntArray) -> Outcomes:
+    """Counts by outcome with their names, without those that did not occur."""
+    return {NAMES[code]: int(count) for code, count in enumerate(counts) if count}
+
+
+def edges_to(world: World, service: str, endpoint: str | None = None) -> list[int]:
+    """The numbers of the edges that lead to a service, or to one endpoint of it."""
+    return [
+        edge.number
+        for edge in world.edges
+        if edge.callee.service == service and endpoint in (None, edge.callee.name)
+    ]

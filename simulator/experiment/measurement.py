@@ -1,0 +1,112 @@
+"""Everything that is measured of a world while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+
+from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
+from simulator.observe.gauges import COLUMNS, Gauges, Reading
+from simulator.scenario.expectation import Expectation
+from simulator.scenario.world import World
+
+LEVELS = ("traffic", "service", "endpoint", "instance", "edge")
+MOST_INTERVALS = 3600
+NICE = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400)
+
+
+class Names(NameLane):
+    """What the lanes of a world count for."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def __call__(self, edge: int, instance: int) -> LaneNames:
+        world = self.world
+        place = world.edges[edge]
+        callee = place.callee
+        levels = {"edge": f"{place.caller} > {callee.label}"}
+        objective = inf
+        if edge in world.entries:
+            levels["traffic"] = place.caller
+            slo = world.scenario.traffic[place.caller].slo
+            objective = inf if slo is None else slo
+        if instance < 0:
+            return LaneNames(levels, -1, objective)
+        service = world.services[callee.service]
+        levels["service"] = callee.service
+        levels["endpoint"] = callee.label
+        levels["instance"] = service.instances[instance].name
+        return LaneNames(levels, service.first + instance, objective)
+
+
+class Measurement:
+    """Everything that is measured of a world while it runs.
+
+    `windows[0]` is the summary, from the warm-up to the end; the others are the phases that
+    expectations name.
+    """
+
+    def __init__(self, world: World, expectations: Sequence[Expectation]) -> None:
+        self.world = world
+        self.expectations = expectations
+        scenario = world.scenario
+        self.interval = scenario.interval or default_interval(scenario.duration)
+        phases = dict.fromkeys(each.window for each in expectations if each.window is not None)
+        self.windows = [Window(scenario.warmup, inf)]
+        self.windows += [Window(start, end) for start, end in phases]
+        self.levels = {kind: Level(kind) for kind in LEVELS}
+        self.census = Census(world.ledger, self.interval, self.windows, self.levels, Names(world))
+        self.instances = world.instances
+        self.gauges = Gauges(world.kernel, self.instances, self.interval)
+        self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
+        self.calls_before = [0] * len(world.edges)
+        self.attempts_before = [0] * len(world.edges)
+        self.moments = {edge for window in self.windows for edge in (window.start, window.end)}
+        self.moments.discard(inf)
+        self.end = 0.0
+
+    def mark(self, now: float) -> None:
+        """Read all instances: a window begins or ends."""
+        self.readings[now] = Reading(now, self.instances)
+
+    def warmed_up(self) -> None:
+        """The summary begins."""
+        self.calls_before = [edge.calls for edge in self.world.edges]
+        self.attempts_before = [edge.attempts for edge in self.world.edges]
+        for source in self.world.sources.values():
+            for entry in source.entries:
+                entry.warmed_up()
+        self.gauges.forget_peaks()
+
+    def close(self) -> None:
+        """The run is over."""
+        self.end = self.world.kernel.now
+        self.census.close()
+        if self.end > self.gauges.last.time:
+            self.gauges.read(self.end)
+        self.readings.setdefault(self.end, self.gauges.last)
+
+    def length(self, window: Window) -> float:
+        """Seconds of a window that were played; 0 if it never began."""
+        return max(0.0, min(window.end, self.end) - window.start)
+
+    def areas(self, window: Window, number: int) -> tuple[float, ...]:
+        """What each of `COLUMNS` grew by in a window, for one instance."""
+        first = self.readings.get(window.start)
+        last = self.readings.get(min(window.end, self.end))
+        if first is None or last is None:
+            return (0.0,) * len(COLUMNS)
+        place = number * len(COLUMNS)
+        return tuple(
+            last.areas[place + column] - first.areas[place + column]
+            for column in range(len(COLUMNS))
+        )
+
+
+def default_interval(duration: float) -> float:
+    """A second, or in a long run the next nice step that keeps the series short."""
+    for step in NICE:
+        if duration / step <= MOST_INTERVALS:
+            return float(step)
+    return duration / MOST_INTERVALS

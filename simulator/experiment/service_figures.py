@@ -1,0 +1,141 @@
+"""How services fared: the figures of services, their endpoints, instances and edges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import inf
+
+import numpy as np
+
+from simulator.experiment.lanes import Lanes, edges_to, named
+from simulator.experiment.measurement import Measurement
+from simulator.experiment.result import (
+    EdgeFigures,
+    EndpointFigures,
+    InstanceFigures,
+    Queue,
+    ServiceFigures,
+)
+from simulator.observe.census import Window
+from simulator.observe.gauges import COLUMNS
+from simulator.scenario.world import BuiltService
+
+
+def service_figures(measurement: Measurement, service: BuiltService) -> ServiceFigures:
+    """The summary's figures of one service."""
+    world, window = measurement.world, measurement.windows[0]
+    lanes = Lanes(measurement, window)
+    edges = edges_to(world, service.name)
+    whole = endpoint_figures(measurement, lanes, edges)
+    length = lanes.length or inf
+    instances: dict[str, InstanceFigures] = {}
+    busy = queued = work = wasted = 0.0
+    longest = 0
+    by_instance: dict[int, list[int]] = {}
+    if len(lanes.instances):
+        at = np.flatnonzero(lanes.instances >= 0)
+        for lane in at[np.isin(lanes.edges[at], edges)]:
+            by_instance.setdefault(int(lanes.instances[lane]), []).append(int(lane))
+    for instance in service.instances:
+        number = service.first + instance.number
+        areas = measurement.areas(window, number)
+        mine = np.array(by_instance.get(number, []), dtype=np.int64)
+        counts = lanes.counts(mine)
+        peak = measurement.gauges.longest(number)
+        instances[instance.name] = InstanceFigures(
+            attempts=int(counts.sum()),
+            outcomes=named(counts),
+            latency=lanes.latency(mine, lanes.one_instance(number)),
+            utilization=utilization(measurement, window, service, [number]),
+            busy=areas[0] / length,
+            queue=Queue(areas[1] / length, peak),
+        )
+        busy += areas[0] / length
+        queued += areas[1] / length
+        work += areas[3]
+        wasted += areas[4]
+        longest = max(longest, peak)
+    numbers = range(service.first, service.first + len(service.instances))
+    return ServiceFigures(
+        replicas=len(service.instances),
+        calls=whole.calls,
+        attempts=whole.attempts,
+        in_flight=whole.in_flight,
+        outcomes=whole.outcomes,
+        call_outcomes=named(lanes.counts(lanes.of_edges(edges))),
+        latency=whole.latency,
+        utilization=utilization(measurement, window, service, numbers),
+        utilization_peak=utilization_peak(measurement, service),
+        busy=busy,
+        queue=Queue(queued, longest),
+        work=work,
+        wasted_work=wasted,
+        instances=instances,
+        endpoints={
+            name: endpoint_figures(measurement, lanes, edges_to(world, service.name, name))
+            for name in service.endpoints
+        },
+    )
+
+
+def endpoint_figures(measurement: Measurement, lanes: Lanes, edges: list[int]) -> EndpointFigures:
+    """What callers saw of one endpoint."""
+    world = measurement.world
+    mine = lanes.asked(lanes.of_edges(edges))
+    counts = lanes.counts(mine)
+    calls = sum(world.edges[e].calls - measurement.calls_before[e] for e in edges)
+    attempts = sum(world.edges[e].attempts - measurement.attempts_before[e] for e in edges)
+    return EndpointFigures(
+        calls=calls,
+        attempts=attempts,
+        in_flight=attempts - int(counts.sum()),
+        outcomes=named(counts),
+        latency=lanes.latency(mine, lanes.good(edges)),
+    )
+
+
+def edge_figures(measurement: Measurement) -> tuple[EdgeFigures, ...]:
+    """The summary's figures of every edge of the call graph."""
+    lanes = Lanes(measurement, measurement.windows[0])
+    figures = []
+    for edge in measurement.world.edges:
+        mine = lanes.of_edges([edge.number])
+        figures.append(
+            EdgeFigures(
+                caller=edge.caller,
+                callee=edge.callee.label,
+                calls=edge.calls - measurement.calls_before[edge.number],
+                attempts=edge.attempts - measurement.attempts_before[edge.number],
+                outcomes=named(lanes.counts(mine)),
+                latency=lanes.latency(mine, lanes.good([edge.number])),
+            )
+        )
+    return tuple(figures)
+
+
+def utilization(
+    measurement: Measurement, window: Window, service: BuiltService, numbers: Iterable[int]
+) -> float | None:
+    """The share of cores, or else of slots, in use by some instances of a service."""
+    model = measurement.world.scenario.services[service.name]
+    length = measurement.length(window)
+    capacity = model.cores if model.cores is not None else model.concurrency
+    if capacity is None or length == 0.0:
+        return None
+    column = COLUMNS.index("busy" if model.cores is None else "used")
+    areas = [measurement.areas(window, number)[column] for number in numbers]
+    return sum(areas) / (len(areas) * capacity * length)
+
+
+def utilization_peak(measurement: Measurement, service: BuiltService) -> float | None:
+    """The share of capacity in use in the busiest interval since the warm-up."""
+    model = measurement.world.scenario.services[service.name]
+    capacity = model.cores if model.cores is not None else model.concurrency
+    gauges = measurement.gauges
+    means = np.array(gauges.means).reshape(-1, len(measurement.instances), len(COLUMNS))
+    warm = means[int(np.ceil(measurement.windows[0].start / measurement.interval)) :]
+    if capacity is None or len(warm) == 0:
+        return None
+    column = COLUMNS.index("busy" if model.cores is None else "used")
+    mine = warm[:, service.first : service.first + len(service.instances), column]
+    return float(mine.mean(axis=1).max()) / capacity
