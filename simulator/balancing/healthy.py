@@ -1,0 +1,42 @@
+"""Leaving out the unhealthy, unless too many are."""
+
+from __future__ import annotations
+
+from simulator.balancing.balancer import Balancer
+from simulator.balancing.candidate import Candidate
+
+
+class Healthy(Balancer):
+    """Lets another balancer choose among the healthy; among all, in panic.
+
+    When the healthy are less than `panic_threshold` of all, they could not bear the load, and it is
+    likelier that the checks are wrong than that so many are down: then everyone is asked. A
+    threshold of 0 never panics, and nobody is asked if nobody is healthy.
+
+    Source: Envoy, "Panic threshold" (50 % by default; strictly less).
+    """
+
+    __slots__ = ("inner", "panicking", "threshold")
+
+    def __init__(self, inner: Balancer, panic_threshold: float) -> None:
+        super().__init__()
+        self.inner = inner
+        self.watches = inner.watches
+        self.weighs = inner.weighs
+        self.threshold = panic_threshold
+        self.panicking = False
+
+    def update(self, candidates: list[Candidate], now: float) -> None:
+        self.candidates = candidates
+        healthy = [each for each in candidates if each.healthy]
+        self.panicking = len(healthy) < self.threshold * len(candidates)
+        self.inner.update(candidates if self.panicking else healthy, now)
+
+    def pick(self, key: int, now: float) -> Candidate | None:
+        return self.inner.pick(key, now)
+
+    def sent(self, candidate: Candidate, now: float) -> None:
+        self.inner.sent(candidate, now)
+
+    def ended(self, candidate: Candidate, now: float, seconds: float, failed: bool) -> None:
+        self.inner.ended(candidate, now, seconds, failed)
