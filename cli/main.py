@@ -9,6 +9,7 @@ import typer
 
 from cli.catalogue import list_scenarios, show
 from cli.check import check
+from cli.compare import compare
 from cli.init import init
 from cli.run import run
 from cli.schema import schema
@@ -24,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(compare)
 app.command()(check)
 app.command("list")(list_scenarios)
 app.command()(show)

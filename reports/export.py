@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +14,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from simulator.errors import SimulatorError
+from simulator.experiment.comparison import Comparison
 from simulator.experiment.result import Result, SeriesTable, plain
 from simulator.outcome import NAMES
 
@@ -59,9 +60,34 @@ def prepare(folder: Path, force: bool) -> None:
 
 
 def write_result(result: Result, scenario: str, folder: Path, force: bool = False) -> None:
-    """Write everything to a folder beside, and put it in its place in one step.
+    """Leave everything that a run has to say; `scenario` is the text of the resolved scenario.
 
-    `scenario` is the text of the resolved scenario.
+    Raises:
+        ExportError: if that cannot be done; `folder` is then as it was.
+    """
+    write_whole(folder, force, lambda fresh: _write_files(result, scenario, fresh))
+
+
+def write_comparison(
+    comparison: Comparison, scenarios: Sequence[str], folder: Path, force: bool = False
+) -> None:
+    """Leave everything that a comparison has to say, with the resolved scenario of each candidate.
+
+    Raises:
+        ExportError: if that cannot be done; `folder` is then as it was.
+    """
+
+    def fill(fresh: Path) -> None:
+        (fresh / MARK).write_text(json.dumps(comparison.to_json(), indent=2) + "\n", "utf-8")
+        pyarrow.csv.write_csv(replications_table(comparison), fresh / "replications.csv")
+        for number, text in enumerate(scenarios, 1):
+            (fresh / f"candidate-{number}.yaml").write_text(text, "utf-8")
+
+    write_whole(folder, force, fill)
+
+
+def write_whole(folder: Path, force: bool, fill: Callable[[Path], None]) -> None:
+    """Have `fill` write its files to a folder beside, and put it in its place in one step.
 
     Raises:
         ExportError: if that cannot be done; `folder` is then as it was.
@@ -73,7 +99,7 @@ def write_result(result: Result, scenario: str, folder: Path, force: bool = Fals
     except OSError as error:
         raise ExportError(f"{folder.parent}: cannot be written to: {error.strerror}") from None
     try:
-        _write_files(result, scenario, fresh)
+        fill(fresh)
         for file in fresh.iterdir():
             _sync(file)
         fresh.chmod(0o755)
@@ -120,6 +146,56 @@ def arrow_table(series: SeriesTable) -> pa.Table:
         fields.append(pa.field(name, array.type, metadata=metadata))
         columns.append(array)
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def replications_table(comparison: Comparison) -> pa.Table:
+    """A row for each candidate and replication, with every measure as a column."""
+    count = comparison.replications
+    columns: dict[str, list[object]] = {
+        "candidate": [each.name for each in comparison.candidates for _ in range(count)],
+        "replication": [number for _ in comparison.candidates for number in range(count)],
+    }
+    for key in comparison.candidates[0].measures:
+        values = [each.measures[key].values for each in comparison.candidates]
+        columns[key] = [value for found in values for value in found]
+    return pa.table(columns)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole, or leave what was there.
+
+    Raises:
+        ExportError: if it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
+        fresh = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as opened:
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            fresh.chmod(0o644)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def prepare_file(path: Path) -> None:
+    """Make sure, before long work, that a file may be written.
+
+    Raises:
+        ExportError: if it may not.
+    """
+    parent = path.absolute().parent
+    if path.is_dir():
+        raise ExportError(f"{path}: a folder, not a file")
+    if not parent.is_dir():
+        raise ExportError(f"{path}: there is no folder {parent}")
+    if not os.access(parent, os.W_OK):
+        raise ExportError(f"{parent}: cannot be written to")
 
 
 def _sync(file: Path) -> None:

@@ -1,0 +1,235 @@
+"""`aftershock compare`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.options import (
+    DurationOption,
+    JsonOption,
+    ScenarioArgument,
+    SeedOption,
+    SettingsOption,
+    all_settings,
+)
+from cli.run import INTERRUPTED
+from simulator.errors import SimulatorError
+
+if TYPE_CHECKING:
+    from simulator.experiment.candidates import Candidate
+    from simulator.experiment.comparison import Comparison, Told
+
+
+def complete_measure(incomplete: str) -> list[str]:
+    """Names of measures, for the shell."""
+    from simulator.experiment.measures import MEASURES
+
+    return [each.name for each in MEASURES.values() if each.name.startswith(incomplete)]
+
+
+def compare(
+    scenario: ScenarioArgument,
+    vary: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--vary",
+            metavar="PATH=VALUE,VALUE",
+            help="Values to compare, such as services.shop.replicas=2,4; repeated: every "
+            "combination.",
+        ),
+    ] = None,
+    measure: Annotated[
+        str,
+        typer.Option(
+            "--measure",
+            metavar="NAME",
+            help="What decides: mean, p50, p90, p95, p99, p99.9, throughput, goodput, "
+            "availability, imbalance or attempts_per_request.",
+            autocompletion=complete_measure,
+        ),
+    ] = "p99",
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            "--baseline", metavar="NAME", help="What to compare with; left out: the first."
+        ),
+    ] = None,
+    replications: Annotated[
+        int, typer.Option("--replications", metavar="N", help="Runs of each candidate.")
+    ] = 10,
+    precision: Annotated[
+        str | None,
+        typer.Option(
+            "--precision",
+            metavar="SHARE",
+            help="Go on until 95 % intervals are within this share of the mean: 2%.",
+        ),
+    ] = None,
+    most: Annotated[
+        int,
+        typer.Option("--max-replications", metavar="N", min=2, help="Where --precision gives up."),
+    ] = 100,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", metavar="N", min=1, help="Processes to use; left out: one for each core."
+        ),
+    ] = None,
+    json_output: JsonOption = False,
+    chart: Annotated[
+        Path | None,
+        typer.Option("--chart", metavar="FILE", help="Draw it: a file in .png, .svg or .pdf."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="DIR", help="Leave every figure and scenario in a folder."),
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace a folder that is not an earlier result.")
+    ] = False,
+    settings: SettingsOption = None,
+    seed: SeedOption = None,
+    duration: DurationOption = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print only a verdict for each candidate.")
+    ] = False,
+) -> None:
+    """Compare candidates on the same random numbers.
+
+    Plays every candidate many times, on the same requests, and says which are better, which are
+    worse, and where no difference is shown. Exits with status 0 whatever the verdicts, 2 if the
+    scenario or the call is wrong, 130 if it was stopped with Ctrl-C.
+
+    For example: aftershock compare mm4 --vary services.server.concurrency=4,5
+    """
+    from reports.charts.formats import format_of
+    from reports.export import prepare, prepare_file
+    from simulator.experiment.candidates import Vary, load_candidates
+    from simulator.experiment.comparison import compare as compare_candidates
+    from simulator.experiment.comparison import place_of_baseline
+    from simulator.experiment.measures import measure_named
+
+    chosen = measure_named(measure)
+    share = _precision(precision)
+    if chart is not None:
+        format_of(chart)
+        prepare_file(chart)
+    varied = [Vary.parse(text) for text in vary or ()]
+    candidates = load_candidates(scenario, varied, all_settings(settings, seed, duration))
+    place_of_baseline(candidates, baseline)
+    if not quiet:
+        _warn(candidates)
+    if out is not None:
+        prepare(out, force)
+    try:
+        with _progress(not quiet and sys.stderr.isatty()) as told:
+            comparison = compare_candidates(
+                candidates,
+                measure=chosen,
+                baseline=baseline,
+                replications=replications,
+                precision=share,
+                most=most,
+                jobs=jobs or os.cpu_count() or 1,
+                told=told,
+            )
+        _leave(comparison, candidates, out, force, chart)
+    except KeyboardInterrupt:
+        typer.echo("stopped: nothing was compared", err=True)
+        raise typer.Exit(INTERRUPTED) from None
+    _tell(comparison, json_output, quiet)
+
+
+def _precision(text: str | None) -> float | None:
+    """The share that `--precision` asks for."""
+    from simulator.scenario.read import scalar
+    from simulator.units import parse_share
+
+    if text is None:
+        return None
+    try:
+        share = parse_share(scalar(text))
+    except ValueError as error:
+        raise SimulatorError(f"--precision {text}: {error}") from None
+    if share <= 0.0:
+        raise SimulatorError(f"--precision {text}: expected more than 0 %")
+    return share
+
+
+def _warn(candidates: Sequence[Candidate]) -> None:
+    """Say each doubt once, and whom it concerns where that is not everybody."""
+    doubts: dict[str, list[str]] = {}
+    for candidate in candidates:
+        for warning in candidate.loaded.warnings:
+            doubts.setdefault(str(warning), []).append(candidate.name)
+    for doubt, names in doubts.items():
+        whom = "" if len(names) == len(candidates) else f" ({', '.join(names)})"
+        typer.echo(f"warning{whom}: {doubt}", err=True)
+
+
+@contextmanager
+def _progress(show: bool) -> Iterator[Told | None]:
+    """A progress bar on standard error, if there is someone to see it."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f} of {task.total:.0f} runs"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("comparing", total=1)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _leave(
+    comparison: Comparison,
+    candidates: Sequence[Candidate],
+    out: Path | None,
+    force: bool,
+    chart: Path | None,
+) -> None:
+    """Write what was asked for."""
+    from reports.export import write_comparison, write_file
+    from simulator.scenario import resolved_yaml
+
+    if out is not None:
+        texts = [resolved_yaml(each.scenario, each.folder) for each in candidates]
+        write_comparison(comparison, texts, out, force)
+    if chart is not None:
+        from reports.charts.comparison import comparison_chart
+        from reports.charts.formats import drawn, format_of
+
+        write_file(chart, drawn(comparison_chart(comparison), format_of(chart)))
+
+
+def _tell(comparison: Comparison, json_output: bool, quiet: bool) -> None:
+    from rich.console import Console
+
+    from reports.tables.comparison import comparison_report, precision_line, verdict_lines
+
+    if json_output:
+        typer.echo(json.dumps(comparison.to_json()))
+    console = Console(stderr=json_output, highlight=False)
+    if not quiet:
+        for part in comparison_report(comparison, console.width):
+            console.print(part)
+        return
+    for line in verdict_lines(comparison):
+        console.print(line)
+    precision = precision_line(comparison)
+    if precision is not None:
+        console.print(precision)

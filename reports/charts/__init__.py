@@ -1,0 +1,1 @@
+"""Results as charts, for slides and papers."""
