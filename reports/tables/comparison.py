@@ -55,8 +55,11 @@ def differences_table(comparison: Comparison, width: int) -> Table:
     """A row for each candidate: the chosen measure, and how it differs from the baseline."""
     measure = comparison.measure
     table = new_table(f"{measure.title[0].upper()}{measure.title[1:]}, compared")
-    _candidate_columns(table, comparison)
-    table.add_column(measure.name.replace("_", " "), justify="right", no_wrap=True)
+    names = _Names(comparison, width)
+    names.add_columns(table)
+    table.add_column(
+        measure.name.replace("_", "\n", 1).replace("_", " "), justify="right", no_wrap=True
+    )
     table.add_column("difference", justify="right", no_wrap=True)
     if width >= WIDE:
         table.add_column("change", justify="right", no_wrap=True)
@@ -78,13 +81,13 @@ def differences_table(comparison: Comparison, width: int) -> Table:
                 cells.append(MISSING if change is None else f"{change:+.1%}".replace("%", " %"))
             verdict = Text(difference.verdict, style=STYLES.get(difference.verdict, "yellow"))
             cells += [p_value(difference.p_adjusted), verdict]
-        table.add_row(*candidate.choices.values(), mean, *cells)
+        table.add_row(*names.of(candidate), mean, *cells)
     others = len(comparison.candidates) - 1
     adjusted = f", adjusted for {others} candidates by Holm's method" if others > 1 else ""
     direction = "lower" if measure.lower_is_better else "higher"
-    table.caption = (
-        f"difference from {comparison.baseline}, replication by replication; {direction} is better;\n"
-        f"p of the paired t test{adjusted}"
+    table.caption = names.caption + (
+        f"difference from {comparison.baseline}, replication by replication; {direction} is better; "
+        f"p of the paired t test{adjusted}\n"
     )
     table.caption_justify = "left"
     return table
@@ -97,11 +100,12 @@ def means_table(comparison: Comparison, width: int) -> Table:
     nearly tell: the goodput where it is the throughput, p50 and p95.
     """
     table = new_table("Means over the replications")
-    _candidate_columns(table, comparison)
+    names = _Names(comparison, width)
+    names.add_columns(table)
     keys = [
         key for key in SHOWN if any(each.measures[key].interval for each in comparison.candidates)
     ]
-    room = width - sum(length + 1 for length in _names(comparison).values())
+    room = width - names.width
     for key in _spare(comparison):
         if len(keys) * FIGURE > room and key in keys:
             keys.remove(key)
@@ -109,7 +113,7 @@ def means_table(comparison: Comparison, width: int) -> Table:
     for key in keys:
         table.add_column(short.get(key, key), justify="right", no_wrap=True)
     for candidate in comparison.candidates:
-        table.add_row(*candidate.choices.values(), *(_mean(candidate, key) for key in keys))
+        table.add_row(*names.of(candidate), *(_mean(candidate, key) for key in keys))
     return table
 
 
@@ -163,20 +167,37 @@ def _spare(comparison: Comparison) -> list[str]:
     return ["goodput", "p95", "p50"] if same else ["p95", "p50"]
 
 
-def _names(comparison: Comparison) -> dict[str, int]:
-    """The headings of the columns that name a candidate, and their widths."""
-    widths = {}
-    for path, short in short_paths(list(comparison.candidates[0].choices)).items():
-        words = short.split(".")
-        values = [candidate.choices[path] for candidate in comparison.candidates]
-        widest = max(len(each) for each in (*words, *values))
-        widths[".\n".join(words)] = min(NAME, widest + (len(words) > 1))
-    return widths
+class _Names:
+    """The columns that name a candidate: one for each path, or if those are too wide one for all."""
 
+    def __init__(self, comparison: Comparison, width: int) -> None:
+        short = short_paths(list(comparison.candidates[0].choices))
+        self.columns: dict[str, int] = {}
+        self.caption = ""
+        for path, name in short.items():
+            words = name.split(".")
+            values = [candidate.choices[path] for candidate in comparison.candidates]
+            widest = max(len(each) for each in (*words, *values))
+            self.columns[".\n".join(words)] = min(NAME, widest + (len(words) > 1))
+        self.together = len(short) > 1 and self.width > width / 3
+        if self.together:
+            widest = max(len(candidate.name) for candidate in comparison.candidates)
+            self.columns = {"candidate": min(NAME, max(widest, len("candidate")))}
+            self.caption = f"candidate: {', '.join(short.values())};\n"
 
-def _candidate_columns(table: Table, comparison: Comparison) -> None:
-    for heading, width in _names(comparison).items():
-        table.add_column(heading, overflow="fold", min_width=width)
+    @property
+    def width(self) -> int:
+        """Columns of the terminal, with the gaps."""
+        return sum(self.columns.values()) + len(self.columns)
+
+    def add_columns(self, table: Table) -> None:
+        """Add them to an empty table."""
+        for heading, width in self.columns.items():
+            table.add_column(heading, overflow="fold", min_width=width)
+
+    def of(self, candidate: Compared) -> list[str]:
+        """The cells of one candidate."""
+        return [candidate.name] if self.together else list(candidate.choices.values())
 
 
 def _mean(candidate: Compared, key: str) -> Text:
