@@ -24,7 +24,7 @@ from cli.run import INTERRUPTED
 from simulator.errors import SimulatorError
 
 if TYPE_CHECKING:
-    from simulator.experiment.candidates import Candidate
+    from simulator.experiment.candidates import Candidate, Vary
     from simulator.experiment.comparison import Comparison, Told
 
 
@@ -44,6 +44,14 @@ def compare(
             metavar="PATH=VALUE,VALUE",
             help="Values to compare, such as services.shop.replicas=2,4; repeated: every "
             "combination.",
+        ),
+    ] = None,
+    balancers: Annotated[
+        str | None,
+        typer.Option(
+            "--balancers",
+            metavar="NAME,NAME",
+            help="Short for --vary defaults.balancer=NAME,NAME; `all` is every one.",
         ),
     ] = None,
     measure: Annotated[
@@ -122,7 +130,8 @@ def compare(
     if chart is not None:
         format_of(chart)
         prepare_file(chart)
-    varied = [Vary.parse(text) for text in vary or ()]
+    varied = [] if balancers is None else [_balancers(balancers)]
+    varied += [Vary.parse(text) for text in vary or ()]
     candidates = load_candidates(scenario, varied, all_settings(settings, seed, duration))
     place_of_baseline(candidates, baseline)
     if not quiet:
@@ -146,6 +155,23 @@ def compare(
         typer.echo("stopped: nothing was compared", err=True)
         raise typer.Exit(INTERRUPTED) from None
     _tell(comparison, json_output, quiet)
+
+
+def _balancers(text: str) -> Vary:
+    """What `--balancers` varies."""
+    from simulator.experiment.candidates import Vary
+    from simulator.scenario.model.balancer import balancer_names
+    from simulator.scenario.problem import few, nearest
+
+    known = balancer_names()
+    names = known if text.strip() == "all" else tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in known:
+            hint = nearest(name, known) or few(known)
+            raise SimulatorError(f"--balancers {name}: there is no such balancer{hint}")
+        if names.count(name) > 1:
+            raise SimulatorError(f"--balancers {text}: `{name}` stands here twice")
+    return Vary("defaults.balancer", names, "--vary")
 
 
 def _precision(text: str | None) -> float | None:
