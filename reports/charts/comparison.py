@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter
+from matplotlib.transforms import blended_transform_factory
 
 from reports.spread import scale, short_paths, spread
 from simulator.experiment.comparison import Compared, Comparison
@@ -59,6 +60,8 @@ def comparison_chart(comparison: Comparison) -> Figure:
     )
     axes = figure.subplots()
     _draw(axes, comparison, rows)
+    kinds = {_kind(candidate) for _, candidate in rows if candidate is not None}
+    _legend(figure, axes, [name for name in LOOKS if name in kinds])
     paths = " and ".join(short_paths(list(comparison.candidates[0].choices)).values())
     title = f"{comparison.scenario}: {comparison.measure.title} by {paths}"
     figure.suptitle(
@@ -146,8 +149,6 @@ def _draw(axes: Axes, comparison: Comparison, rows: Sequence[Row]) -> None:
     axes.tick_params(axis="x", labelsize=TEXT)
     _label_rows(axes, comparison, rows)
     _frame(axes, len(rows))
-    shown = [name for name in LOOKS if any(_kind(each) == name for _, each, _ in known)]
-    _legend(axes, shown, comparison.baseline)
 
 
 def _label_rows(axes: Axes, comparison: Comparison, rows: Sequence[Row]) -> None:
@@ -180,7 +181,8 @@ def _frame(axes: Axes, rows: int) -> None:
         axes.spines[side].set_visible(False)
 
 
-def _legend(axes: Axes, shown: Sequence[str], baseline: str) -> None:
+def _legend(figure: Figure, axes: Axes, shown: Sequence[str]) -> None:
+    """What the shapes mean, above all rows and as wide as the figure."""
     handles = [
         Line2D(
             [],
@@ -191,7 +193,7 @@ def _legend(axes: Axes, shown: Sequence[str], baseline: str) -> None:
             markersize=11,
             markeredgewidth=2,
             linestyle=(0, (3, 2)) if name == "baseline" else "none",
-            label=f"baseline: {baseline}" if name == "baseline" else name,
+            label=name,
         )
         for name in shown
     ]
@@ -199,14 +201,16 @@ def _legend(axes: Axes, shown: Sequence[str], baseline: str) -> None:
         handles=handles,
         loc="lower left",
         bbox_to_anchor=(0.0, 1.0),
-        ncols=4,
+        bbox_transform=blended_transform_factory(figure.transFigure, axes.transAxes),
+        ncols=len(LOOKS),
         frameon=False,
         fontsize=TEXT,
-        borderaxespad=0.3,
         handletextpad=0.4,
+        columnspacing=1.5,
     )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    # The layout would make the rows' margin as wide as the legend: an empty title keeps its place.
+    legend.set_in_layout(False)
+    axes.set_title(" ", fontsize=TEXT, pad=14)
 
 
 def _kind(candidate: Compared) -> str:
