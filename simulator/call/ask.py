@@ -39,9 +39,12 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
         deadline = min(deadline, now + point.deadline)
         if now >= deadline:
             return deny(caller, site, DEADLINE, edge.caller)
-    instance = route.pick()
-    if instance is None:
-        return deny(caller, site, NO_INSTANCE, edge.caller)
+    member = route.sole
+    if member is None:
+        member = route.pick(request, now)
+        if member is None:
+            return deny(caller, site, NO_INSTANCE, edge.caller)
+    instance = member.instance
 
     edge.attempts += 1
     request.tally.attempts += 1
@@ -52,6 +55,9 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
         attempt = Attempt(request, caller, site, instance, code, now, deadline)
     else:
         attempt = ask_closely(caller, request, site, instance, code, deadline)
+    if route.tracks:
+        attempt.member = member
+        route.sent(member, now)
     if site.distant:
         attempt.op = ARRIVE
         out = site.out

@@ -12,6 +12,7 @@ from simulator.service.instance import OUTSIDE
 from simulator.service.strand import Op, Strand
 
 if TYPE_CHECKING:
+    from simulator.call.route import Member
     from simulator.call.site import Site
     from simulator.observe.trace import OpenSpan
     from simulator.service.instance import Instance
@@ -28,11 +29,12 @@ class Attempt(Strand):
 
     Attributes:
         code: the ledger's lane; the outcome is added to it.
+        member: the instance as its caller's balancer sees it, where that must hear of the end.
         place: where it stands in the list of those inside its instance; `OUTSIDE` before and after.
         sent: when the caller sent it, in seconds.
     """
 
-    __slots__ = ("caller", "code", "origin", "outcome", "place", "sent", "settled")
+    __slots__ = ("caller", "code", "member", "origin", "outcome", "place", "sent", "settled")
 
     outcome: int
     origin: str
@@ -58,6 +60,7 @@ class Attempt(Strand):
         self.worked = 0.0
         self.waits_for = None
         self.settled = False
+        self.member: Member | None = None
         self.place = OUTSIDE
 
     def attempt(self) -> Attempt:
@@ -118,11 +121,15 @@ class Attempt(Strand):
         """The caller knows how it ended."""
         self.settled = True
         instance = self.instance
+        now = instance.kernel.now
+        member = self.member
+        if member is not None:
+            member.route.ended(member, now, now - self.sent, outcome)
         # As `Ledger.add` does, without the call: every attempt comes by here.
         ledger = instance.ledger
         ledger.codes.append(self.code + outcome)
         ledger.starts.append(self.sent)
-        ledger.ends.append(instance.kernel.now)
+        ledger.ends.append(now)
         if len(ledger.codes) >= PAGE:
             ledger.turn_page()
         self.caller.answered(self.site.point, outcome, origin)
@@ -135,7 +142,10 @@ class Attempt(Strand):
     def abandon(self) -> int:
         self.settled = True
         instance = self.instance
-        instance.ledger.add(self.code + CANCELLED, self.sent, instance.kernel.now)
+        now = instance.kernel.now
+        if self.member is not None:
+            self.member.route.ended(self.member, now, now - self.sent, CANCELLED)
+        instance.ledger.add(self.code + CANCELLED, self.sent, now)
         self.send_cancellation()
         return 0
 

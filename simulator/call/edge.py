@@ -48,7 +48,13 @@ class Edge:
         self.denied = 0
         self.attempts = 0
         self.codes: list[int] = []
-        self.no_lane = ledger.lane(number, -1) * OUTCOMES
+        # What is not counted, such as probes, has a negative number and no lane.
+        self.no_lane = ledger.lane(number, -1) * OUTCOMES if number >= 0 else 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether what goes this way is traffic, and not probes."""
+        return self.number >= 0
 
     @property
     def calls(self) -> int:

@@ -22,6 +22,9 @@ class Party(Event):
         """The call made at `point` ended in `outcome`, which `origin` decided ("" if all is well)."""
         raise NotImplementedError(f"{type(self).__name__} asks nobody")
 
+    def stretch_branches(self, factor: float) -> None:
+        """What the branches of this have still to compute takes `factor` times as long."""
+
     def abandon(self) -> int:
         """Whoever waited for this is gone: an answer would find nobody.
 

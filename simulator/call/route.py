@@ -2,27 +2,141 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
-from simulator.balancing.balancer import Balancer
+from mypy_extensions import mypyc_attr
+
+from simulator.balancing.balancer import NO_KEY, Balancer
+from simulator.balancing.candidate import Candidate
 
 if TYPE_CHECKING:
+    from simulator.discovery.outlier import OutlierDetector
     from simulator.service.instance import Instance
+    from simulator.traffic.request import Request
 
 
+class Member(Candidate):
+    """An instance in the view of one caller.
+
+    Attributes:
+        checked: whether the caller's active checks of it pass, if it makes any.
+        ejected: whether outlier detection has put it aside.
+    """
+
+    __slots__ = ("checked", "ejected", "instance", "route")
+
+    def __init__(self, instance: Instance, route: Route) -> None:
+        super().__init__(instance.name, instance.weight, instance.zone)
+        self.instance = instance
+        self.route = route
+        self.checked = True
+        self.ejected = False
+
+    @property
+    def usable(self) -> bool:
+        """Whether the caller knows no reason not to ask it."""
+        return self.checked and not self.ejected
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Route:
-    """The instances that a caller knows of a service, and its balancer over them."""
+    """The instances that a caller knows of a service, and its balancer over them.
 
-    __slots__ = ("balancer", "instances")
+    Attributes:
+        caller: the caller instance's name.
+        members: who it thinks there is.
+        sole: the only member, where nothing has to be watched: no balancer is asked.
+        tracks: whether the route must be told of what is sent and what came of it.
+        by_client: whether requests are told apart by their client, not by what they are about.
+        outliers: who puts aside members that fail, if anybody.
+    """
 
-    def __init__(self, instances: list[Instance], balancer: Balancer) -> None:
-        self.instances = instances
+    __slots__ = (
+        "balancer",
+        "by_client",
+        "caller",
+        "keyed",
+        "members",
+        "outliers",
+        "sole",
+        "tracks",
+    )
+
+    def __init__(
+        self, caller: str, balancer: Balancer, *, keyed: bool = False, by_client: bool = False
+    ) -> None:
+        self.caller = caller
         self.balancer = balancer
+        self.keyed = keyed
+        self.by_client = by_client
+        self.members: list[Member] = []
+        self.sole: Member | None = None
+        self.outliers: OutlierDetector | None = None
+        self.tracks = balancer.watches
 
-    def pick(self) -> Instance | None:
-        """The instance for the next attempt; None if none is known."""
-        instances = self.instances
-        known = len(instances)
-        if known == 1:
-            return instances[0]
-        return instances[self.balancer.pick(known)] if known else None
+    def learn(self, instances: list[Instance], now: float) -> None:
+        """From now on these are the instances that the caller knows, in this order."""
+        known = {each.instance.name: each for each in self.members}
+        members = []
+        for instance in instances:
+            member = known.pop(instance.name, None)
+            if member is None:
+                member = Member(instance, self)
+                member.since = now if now > 0.0 else -inf
+            members.append(member)
+        self.members = members
+        for member in known.values():
+            self.dropped(member, now)
+        self.refresh(now)
+
+    def refresh(self, now: float) -> None:
+        """Tell the balancer who there is, and how they are."""
+        candidates: list[Candidate] = []
+        for member in self.members:
+            member.healthy = member.usable
+            candidates.append(member)
+        self.balancer.update(candidates, now)
+        self.sole = None
+        if len(self.members) == 1 and not self.tracks and self.members[0].usable:
+            self.sole = self.members[0]
+
+    def mark(self, member: Member, now: float) -> None:
+        """The checks of a member, or its ejection, have come to another end than before."""
+        if member.usable == member.healthy:
+            return
+        if member.usable:
+            member.since = now
+        else:
+            self.dropped(member, now)
+        self.refresh(now)
+
+    def dropped(self, member: Member, now: float) -> None:
+        """The caller has learnt not to ask this member."""
+        if member.instance.death is not None:
+            member.instance.death.noticed(self, now)
+
+    def pick(self, request: Request, now: float) -> Member | None:
+        """The member for the next attempt; None if none is known."""
+        key = NO_KEY
+        if self.keyed:
+            key = (
+                request.tally.nature.client_of(request.index)
+                if self.by_client
+                else request.subject()
+            )
+        picked = self.balancer.pick(key, now)
+        if picked is None:
+            return None
+        assert isinstance(picked, Member)
+        return picked
+
+    def sent(self, member: Member, now: float) -> None:
+        """An attempt goes to `member`."""
+        self.balancer.sent(member, now)
+
+    def ended(self, member: Member, now: float, seconds: float, outcome: int) -> None:
+        """An attempt that went to `member` ended, for the caller, in `outcome` after `seconds`."""
+        self.balancer.ended(member, now, seconds, outcome > 1)
+        if self.outliers is not None:
+            self.outliers.ended(member, now, outcome)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import accumulate
 from math import inf
 from pathlib import Path
 from typing import Any
 
-from simulator.balancing.round_robin import RoundRobin
 from simulator.call.draws import Draws
 from simulator.call.edge import CallPoint, Edge
 from simulator.call.patience import Patience
@@ -16,11 +16,13 @@ from simulator.call.route import Route
 from simulator.call.site import Site
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
+from simulator.distribution.zipf import Zipf
 from simulator.kernel import make_kernel
 from simulator.kernel.streams import Streams
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
+from simulator.scenario.balancers import Caller
 from simulator.scenario.check import walk
 from simulator.scenario.compile import StepCompiler
 from simulator.scenario.files import arrival_times, recorded_rates
@@ -32,6 +34,8 @@ from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
+from simulator.scenario.proxies import policy_of, proxy_name, with_proxies
+from simulator.scenario.routes import BALANCING, RouteMaker, Way
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import UNLIMITED, Instance
@@ -48,6 +52,7 @@ from simulator.traffic.arrivals.erlang import Erlang
 from simulator.traffic.arrivals.poisson import Poisson
 from simulator.traffic.arrivals.trace import Trace
 from simulator.traffic.rate import Change, RateCurve
+from simulator.traffic.request import Nature
 from simulator.traffic.source import Entry, OpenSource, Source
 from simulator.traffic.users import ClosedSource
 
@@ -75,7 +80,7 @@ class Builder:
         folder: Path | None,
         instance_class: MakeInstance,
     ) -> None:
-        self.scenario = scenario
+        self.scenario = with_proxies(scenario)
         self.streams = streams
         self.folder = folder
         self.instance_class = instance_class
@@ -87,7 +92,10 @@ class Builder:
         self.links: dict[tuple[str, str], Link] = {}
         self.patience: dict[float, Patience] = {}
         self.endpoints: dict[str, Endpoint] = {}
-        self.routes: dict[str, list[str]] = {}
+        self.ways: dict[str, list[Way]] = {}
+        self.route_maker = RouteMaker(
+            self.kernel, self.ledger, streams, self.link_between, self.fill
+        )
         self.deadlines = _has_deadlines(scenario)
 
     def world(self) -> World:
@@ -107,8 +115,11 @@ class Builder:
             services[service] = BuiltService(service, instances, first, endpoints)
             first += len(instances)
         for service, built in services.items():
+            model_ = scenario.services[service]
+            zones = Counter(zone_of(model_, number) for number in range(model_.replicas))
             for instance in built.instances:
-                instance.routes = self.routes_of(instance.name, service, services)
+                caller = Caller(instance.name, instance.number, instance.zone, zones)
+                instance.routes = self.routes_of(caller, service, services)
         sources = {
             name: self.source(name, traffic, services) for name, traffic in scenario.traffic.items()
         }
@@ -161,7 +172,7 @@ class Builder:
 
     def compile(self, service: str, model_: Service) -> None:
         """Give every endpoint of a service its program."""
-        self.routes[service] = []
+        self.ways[service] = []
         for name, its_steps in model_.endpoints.items():
             endpoint = self.endpoints[f"{service}.{name}"]
 
@@ -180,16 +191,22 @@ class Builder:
     ) -> CallPoint:
         """How `caller` (an endpoint or a class, belonging to `party`) calls `target`."""
         callee = self.endpoints[target]
-        policy = self.policy(callee.service, own)
+        policy = policy_of(self.scenario, callee.service, own)
+        if policy.via == "proxy" and party != proxy_name(callee.service):
+            # One hop more: the proxy is called as any service is, and does the choosing.
+            target = f"{proxy_name(callee.service)}.{callee.name}"
+            callee = self.endpoints[target]
+            policy = Policy.model_construct(None, **_without_balancing(policy))
         edge = self.edge_numbers.get((caller, target))
         if edge is None:
-            link = self.links.get((party, callee.service), self.links["", ""])
+            link = self.link_between(party, callee.service)
             edge = Edge(len(self.edges), caller, callee, link, self.kernel, self.ledger)
             self.edges.append(edge)
             self.edge_numbers[caller, target] = edge
-        routes = self.routes.setdefault(party, [])
-        if callee.service not in routes:
-            routes.append(callee.service)
+        ways = self.ways.setdefault(party, [])
+        way = Way.of(callee.service, policy)
+        if way not in ways:
+            ways.append(way)
         patience = None
         if policy.timeout is not None:
             if policy.timeout not in self.patience:
@@ -198,27 +215,19 @@ class Builder:
         return CallPoint(
             name,
             edge,
-            routes.index(callee.service),
+            ways.index(way),
             patience,
             inf if policy.deadline is None else policy.deadline,
             policy.cancel,
             optional,
         )
 
-    def policy(self, service: str, own: Policy) -> Policy:
-        """A call's policy: its own keys over the callee's over the defaults."""
-        merged: dict[str, Any] = {}
-        for policy in (self.scenario.defaults, self.scenario.services[service].policy, own):
-            given = policy.model_fields_set & Policy.model_fields.keys()
-            merged.update({key: getattr(policy, key) for key in given})
-        return Policy.model_construct(None, **merged)
-
     def instance(self, service: str, model_: Service, number: int) -> Instance:
         name = f"{service}-{number + 1}"
         queue = model_.queue
         if not isinstance(queue, Queue):
             queue = Queue.model_construct(capacity=None, order="fifo")
-        return self.instance_class(
+        instance = self.instance_class(
             self.kernel,
             self.ledger,
             name,
@@ -229,6 +238,10 @@ class Builder:
             processor=self.processor(model_),
             asynchronous=model_.threading == "async",
         )
+        instance.speed = _nth(model_.speed, number)
+        instance.weight = _nth(model_.speed if model_.weight is None else model_.weight, number)
+        instance.zone = zone_of(model_, number)
+        return instance
 
     def line(self, order: str, instance: str) -> Line:
         if order == "lifo":
@@ -246,14 +259,16 @@ class Builder:
             return FcfsProcessor(self.kernel, model_.cores)
         return SharedProcessor(self.kernel, model_.cores)
 
-    def routes_of(self, caller: str, party: str, services: dict[str, BuiltService]) -> list[Route]:
+    def routes_of(
+        self, caller: Caller, party: str, services: dict[str, BuiltService]
+    ) -> list[Route]:
         """The routes of one caller instance, each with a balancer of its own."""
-        routes = []
-        for callee in self.routes.get(party, ()):
-            instances = list(services[callee].instances)
-            start = self.streams.generator(f"balancer/{caller}/{callee}").integers(len(instances))
-            routes.append(Route(instances, RoundRobin(int(start))))
-        return routes
+        instances = {name: list(built.instances) for name, built in services.items()}
+        return self.route_maker.make(caller, party, self.ways.get(party, ()), instances)
+
+    def link_between(self, party: str, service: str) -> Link:
+        """The link that calls of `party` to `service` take."""
+        return self.links.get((party, service), self.links["", ""])
 
     # Traffic.
 
@@ -267,14 +282,24 @@ class Builder:
         for (target, weight), bound in zip(mix.items(), bounds, strict=True):
             if weight > 0:
                 point = self.point(name, name, target, traffic, target, optional=False)
-                site = Site(f"traffic/{name}/{target}", point, self.fill, 1)
-                entries.append(Entry(site, bound, traffic.priority))
+                path = f"traffic/{name}/{target}"
+                site = Site(path, point, self.fill, 1)
+                keys = None
+                if traffic.key is not None:
+                    self.quantities[f"{path}/key"] = Zipf(
+                        traffic.key.zipf.items, traffic.key.zipf.s
+                    )
+                    keys = self.draws(f"{path}/key", f"{path}/key")
+                client = self.draws(f"{path}/client")
+                nature = Nature(traffic.priority, client, traffic.clients, keys)
+                entries.append(Entry(site, bound, nature))
+        zone = traffic.zone or ""
+        callers = Counter({zone: traffic.clients})
         clients = [
-            self.routes_of(f"{name}-{number + 1}", name, services)
+            self.routes_of(Caller(f"{name}-{number + 1}", number, zone, callers), name, services)
             for number in range(traffic.clients)
         ]
         choice = self.draws(f"traffic/{name}/mix")
-        client_choice = self.draws(f"traffic/{name}/client")
         uniforms = self.streams.generator(f"traffic/{name}/traces").random
         sampler = Sampler(self.scenario.traces, uniforms)
         if traffic.users is not None:
@@ -288,15 +313,12 @@ class Builder:
                 entries,
                 clients,
                 choice,
-                client_choice,
                 sampler,
                 traffic.users,
                 self.draws(f"traffic/{name}/think", f"traffic/{name}/think"),
             )
         arrivals = self.arrivals(name, traffic)
-        return OpenSource(
-            self.kernel, name, entries, clients, choice, client_choice, sampler, arrivals.block
-        )
+        return OpenSource(self.kernel, name, entries, clients, choice, sampler, arrivals.block)
 
     def arrivals(self, name: str, traffic: model.Traffic) -> Arrivals:
         kind = traffic.arrivals
@@ -339,6 +361,22 @@ class Builder:
 
     def file(self, name: str) -> Path:
         return (self.folder or Path()) / name
+
+
+def _without_balancing(policy: Policy) -> dict[str, Any]:
+    """What of a policy has nothing to do with the choice of an instance."""
+    given = policy.model_fields_set - set(BALANCING)
+    return {key: getattr(policy, key) for key in given}
+
+
+def _nth(given: float | tuple[float, ...], number: int) -> float:
+    """One number for all, or one for each."""
+    return given[number] if isinstance(given, tuple) else given
+
+
+def zone_of(service: Service, number: int) -> str:
+    """Where replica `number` is."""
+    return service.zones[number % len(service.zones)] if service.zones else ""
 
 
 def _has_deadlines(scenario: Scenario) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
+from mypy_extensions import mypyc_attr
+
+from simulator.observe.deaths import Death
 from simulator.outcome import DEADLINE, QUEUE_FULL, REFUSED, RESET
 from simulator.service.strand import Op, Strand
 
@@ -34,6 +37,11 @@ class Instance:
     `area + level * now`. That is exact, and one addition for each change.
 
     Attributes:
+        weight: its share of the traffic, for balancers that heed it.
+        speed: how fast it works; 1 is what the scenario's times are for.
+        zone: where it is.
+        death: since it died, who knows of it; None while it lives.
+        watcher: who hears of every attempt that leaves, if anybody.
         up: whether it listens; what reaches a dead instance is refused.
         inside: every attempt that waits or is worked on here, in no order; each knows its place.
         work, wasted: seconds of work done, and done for callers or users who had given up.
@@ -44,6 +52,7 @@ class Instance:
         "busy",
         "busy_area",
         "concurrency",
+        "death",
         "draining",
         "inside",
         "kernel",
@@ -58,9 +67,13 @@ class Instance:
         "queued",
         "ready",
         "routes",
+        "speed",
         "up",
         "wasted",
+        "watcher",
+        "weight",
         "work",
+        "zone",
     )
 
     def __init__(
@@ -76,6 +89,11 @@ class Instance:
         processor: Processor | None,
         asynchronous: bool,
     ) -> None:
+        self.weight = 1.0
+        self.speed = 1.0
+        self.zone = ""
+        self.death: Death | None = None
+        self.watcher: Watcher | None = None
         self.kernel = kernel
         self.ledger = ledger
         self.name = name
@@ -107,6 +125,8 @@ class Instance:
             self.busy_area -= self.kernel.now
             attempt.begin()
         elif not self.up:
+            if self.death is not None and attempt.site.point.edge.counted:
+                self.death.sent += 1
             attempt.answer(REFUSED, self.name)
         elif self.queued < self.queue_limit:
             attempt.place = len(self.inside)
@@ -129,6 +149,8 @@ class Instance:
             self.wasted += worked
         self.busy -= 1
         self.busy_area += self.kernel.now
+        if self.watcher is not None:
+            self.watcher.left(self, attempt)
         if self.queued or self.ready:
             self.drain()
 
@@ -230,6 +252,7 @@ class Instance:
     def crash(self) -> None:
         """Die: everything inside is lost, its callers see their connections reset."""
         self.up = False
+        self.death = Death(self.name, self.kernel.now, len(self.inside))
         lost = self.inside
         self.inside = []
         now = self.kernel.now
@@ -252,6 +275,22 @@ class Instance:
     def restart(self) -> None:
         """Listen again, with nothing inside."""
         self.up = True
+        if self.death is not None:
+            self.death.back = self.kernel.now
+            self.death = None
+
+    def change_speed(self, speed: float) -> None:
+        """Work at another speed from now on; what is under way takes longer, or less long."""
+        factor = self.speed / speed
+        self.speed = speed
+        if factor == 1.0:
+            return
+        if self.processor is not None:
+            self.processor.stretch(factor)
+            return
+        for attempt in self.inside:
+            if attempt.op is not QUEUED:
+                attempt.stretch(factor)
 
     # Readings.
 
@@ -262,6 +301,15 @@ class Instance:
     def queued_until(self, now: float) -> float:
         """Request-seconds of waiting from the start to `now`."""
         return self.queue_area + self.queued * now
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Watcher:
+    """Whoever wants to hear of what leaves an instance."""
+
+    def left(self, instance: Instance, attempt: Attempt) -> None:
+        """`attempt` is through at `instance`, and no longer counted there."""
+        raise NotImplementedError
 
 
 class Queued(Op):

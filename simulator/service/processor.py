@@ -43,6 +43,10 @@ class Processor(Event):
         """Stop all work."""
         raise NotImplementedError
 
+    def stretch(self, factor: float) -> None:
+        """What is still to be done of the work at hand takes `factor` times as long."""
+        raise NotImplementedError
+
     def occupy(self, used: float) -> None:
         """From now on `used` cores are busy."""
         self.used_area += (self.used - used) * self.kernel.now
@@ -102,6 +106,16 @@ class SharedProcessor(Processor):
     def clear(self) -> None:
         self.advance()
         self.jobs.clear()
+        self.aim()
+
+    def stretch(self, factor: float) -> None:
+        self.advance()
+        stretched: list[tuple[float, int, Strand]] = []
+        for point, order, strand in self.jobs:
+            left = point - self.progress
+            strand.worked += left * (factor - 1.0)
+            stretched.append((self.progress + left * factor, order, strand))
+        self.jobs = stretched
         self.aim()
 
     def advance(self) -> None:
@@ -196,3 +210,15 @@ class FcfsProcessor(Processor):
         self.running.clear()
         self.waiting.clear()
         self.occupy(0.0)
+
+    def stretch(self, factor: float) -> None:
+        for strand, burst in self.running.items():
+            left = burst.time - self.kernel.now
+            strand.worked += left * (factor - 1.0)
+            self.kernel.cancel(burst)
+            self.kernel.schedule(burst, left * factor)
+        waiting: deque[tuple[Strand, float]] = deque()
+        for strand, amount in self.waiting:
+            strand.worked += amount * (factor - 1.0)
+            waiting.append((strand, amount * factor))
+        self.waiting = waiting

@@ -95,6 +95,18 @@ class Strand(Party):
         """A step failed: no further step is taken."""
         raise NotImplementedError
 
+    def stretch(self, factor: float) -> None:
+        """What it has still to compute takes `factor` times as long."""
+        awaited = self.waits_for
+        if awaited is not None:
+            awaited.stretch_branches(factor)
+        elif self.pending:
+            kernel = self.instance.kernel
+            left = self.time - kernel.now
+            kernel.cancel(self)
+            self.worked += left * (factor - 1.0)
+            kernel.schedule(self, left * factor)
+
     def stop(self) -> int:
         """Break off, wherever it is; returns how many strands (it, or its branches) were computing."""
         instance = self.instance

@@ -9,18 +9,56 @@ from simulator.kernel.event import IDLE
 from simulator.outcome import DEGRADED
 
 if TYPE_CHECKING:
+    from simulator.call.draws import Draws
     from simulator.call.edge import CallPoint
     from simulator.observe.trace import OpenTrace
     from simulator.traffic.users import User
 
 
-class Tally:
-    """Counts of the requests of one entry of one class that started in one phase of the run."""
+class Nature:
+    """What the requests of one entry of one class have in common.
 
-    __slots__ = ("attempts", "failed_by", "priority")
+    Attributes:
+        priority: for queues in order of priority: higher goes first.
+        keys: what each request is about, by its number, where requests are about anything.
+        clients: how many caller instances the class has.
+        choice: which of them sends a request, by its number, as a number in [0, 1).
+    """
 
-    def __init__(self, priority: int) -> None:
+    __slots__ = ("choice", "clients", "keys", "priority")
+
+    def __init__(
+        self,
+        priority: int,
+        choice: Draws | None = None,
+        clients: int = 1,
+        keys: Draws | None = None,
+    ) -> None:
         self.priority = priority
+        self.choice = choice
+        self.clients = clients
+        self.keys = keys
+
+    def client_of(self, index: int) -> int:
+        """The number of the caller instance that sends request `index`."""
+        if self.choice is None or self.clients == 1:
+            return 0
+        return int(self.choice.at(index) * self.clients)
+
+
+class Tally:
+    """Counts of the requests of one entry of one class that started in one phase of the run.
+
+    Attributes:
+        nature: what the requests of the entry have in common.
+        attempts: how many attempts they made, at all hops.
+        failed_by: how many failed, by who decided it.
+    """
+
+    __slots__ = ("attempts", "failed_by", "nature")
+
+    def __init__(self, nature: Nature) -> None:
+        self.nature = nature
         self.attempts = 0
         self.failed_by: dict[str, int] = {}
 
@@ -44,6 +82,11 @@ class Request(Party):
         self.index = index
         self.trace = None
         self.ended = False
+
+    def subject(self) -> int:
+        """What the request is about, as a number; -1 for nothing in particular."""
+        keys = self.tally.nature.keys
+        return -1 if keys is None else int(keys.at(self.index))
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         self.ended = True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.call.ask import ask
 from simulator.kernel.event import Event
-from simulator.traffic.request import Request, Tally
+from simulator.traffic.request import Nature, Request, Tally
 
 if TYPE_CHECKING:
     from simulator.call.draws import Draws
@@ -29,32 +29,32 @@ class Entry:
 
     __slots__ = ("before", "bound", "count", "count_before", "point", "site", "tally")
 
-    def __init__(self, site: Site, bound: float, priority: int) -> None:
+    def __init__(self, site: Site, bound: float, nature: Nature) -> None:
         self.site = site
         self.point: CallPoint = site.point
         self.bound = bound
         self.count = 0
         self.count_before = 0
-        self.tally = Tally(priority)
+        self.tally = Tally(nature)
         self.before = self.tally
 
     def warmed_up(self) -> None:
         """From now on requests belong to the summary."""
         self.count_before = self.count
         self.before = self.tally
-        self.tally = Tally(self.before.priority)
+        self.tally = Tally(self.before.nature)
 
 
 class Source(Event):
     """One class of traffic: users of one kind, with what they ask for and how they call.
 
     `clients` are the caller instances, each with routes and balancers of its own; which of them
-    sends a request, and for which entry, is drawn by the number of the request.
+    sends a request is drawn by its number among those of its entry, and the entry by its number
+    in the class.
     """
 
     __slots__ = (
         "choice",
-        "client_choice",
         "clients",
         "entries",
         "kernel",
@@ -70,7 +70,6 @@ class Source(Event):
         entries: list[Entry],
         clients: list[list[Route]],
         choice: Draws,
-        client_choice: Draws,
         sampler: Sampler,
     ) -> None:
         super().__init__()
@@ -79,7 +78,6 @@ class Source(Event):
         self.entries = entries
         self.clients = clients
         self.choice = choice
-        self.client_choice = client_choice
         self.sampler = sampler
         self.number = 0
 
@@ -95,11 +93,6 @@ class Source(Event):
                 return entry
         return self.entries[-1]
 
-    def client(self, number: int) -> list[Route]:
-        """The routes of the caller instance that sends request `number`."""
-        clients = self.clients
-        return clients[int(self.client_choice.at(number) * len(clients))]
-
     def send(self, entry: Entry, request: Request) -> None:
         """Let a new request make its entry call."""
         number = self.number
@@ -110,7 +103,9 @@ class Source(Event):
                 number, self.name, entry.point.edge.callee.label, self.kernel.now
             )
         clients = self.clients
-        routes = clients[0] if len(clients) == 1 else self.client(number)
+        routes = clients[0]
+        if len(clients) > 1:
+            routes = clients[entry.tally.nature.client_of(request.index)]
         ask(request, request, entry.site, routes[entry.point.route], inf)
 
 
@@ -129,11 +124,10 @@ class OpenSource(Source):
         entries: list[Entry],
         clients: list[list[Route]],
         choice: Draws,
-        client_choice: Draws,
         sampler: Sampler,
         next_block: Callable[[], list[float]],
     ) -> None:
-        super().__init__(kernel, name, entries, clients, choice, client_choice, sampler)
+        super().__init__(kernel, name, entries, clients, choice, sampler)
         self.next_block = next_block
         self.times: list[float] = []
         self.cursor = 0

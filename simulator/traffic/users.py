@@ -53,12 +53,11 @@ class ClosedSource(Source):
         entries: list[Entry],
         clients: list[list[Route]],
         choice: Draws,
-        client_choice: Draws,
         sampler: Sampler,
         users: int,
         thinking: Draws,
     ) -> None:
-        super().__init__(kernel, name, entries, clients, choice, client_choice, sampler)
+        super().__init__(kernel, name, entries, clients, choice, sampler)
         self.thinking = thinking
         self.thoughts = -1
         self.users = [User(self) for _ in range(users)]

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from simulator.scenario.model.base import Model, PositiveDuration
+from simulator.scenario.model.balancer import (
+    Balancer,
+    Connections,
+    Dns,
+    HealthCheck,
+    Outlier,
+    SlowStartField,
+)
+from simulator.scenario.model.base import Model, PositiveDuration, Share, whole
 
 
 class Policy(Model):
@@ -27,6 +35,33 @@ class Policy(Model):
     cancel: bool = Field(
         False, description="Tell the callee when the caller gives up, so that it stops working."
     )
-    balancer: Literal["round_robin"] = Field(
-        "round_robin", description="Which instance gets the next attempt."
+    balancer: Balancer = Field(
+        "round_robin",
+        description="Which instance gets the next attempt: an algorithm, or one with its options.",
+    )
+    via: Literal["client", "proxy", "connection", "dns"] = Field(
+        "client",
+        description="Who balances: each caller instance; a proxy before the service that all "
+        "callers share; each caller, but only when it opens a connection; or the resolver.",
+    )
+    connections: Connections = Field(
+        default_factory=Connections, description="With `via: connection`: how many, how long."
+    )
+    dns: Dns = Field(
+        default_factory=Dns, description="With `via: dns`: how long an address is kept."
+    )
+    slow_start: SlowStartField | None = Field(
+        None, description="How long a new instance takes to come to its full share."
+    )
+    panic_threshold: Share = Field(
+        0.5, description="When fewer than this are healthy, the unhealthy are asked too."
+    )
+    subset: Annotated[int, whole(1, 100_000)] | None = Field(
+        None, description="Each caller keeps to so many instances."
+    )
+    outlier: Outlier | None = Field(
+        None, description="Put aside instances whose answers are bad (Envoy's outlier detection)."
+    )
+    health_check: HealthCheck | None = Field(
+        None, description="Probe instances, and leave out those that do not answer well."
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from simulator.scenario.model.base import Mistake, Model, Name, number, whole
+from simulator.scenario.model.base import Duration, Mistake, Model, Name, number, whole
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.step import Step
 
@@ -25,6 +25,27 @@ class Queue(Model):
 
 def _bare(capacity: int) -> Queue:
     return Queue.model_construct(capacity=capacity, order="fifo")
+
+
+class Proxy(Model):
+    """A balancer of its own before a service: one hop more, with a capacity."""
+
+    replicas: Annotated[int, whole(1, 10_000)] = Field(1, description="How many there are.")
+    concurrency: Annotated[int, whole(1, MANY)] | None = Field(
+        None, description="Requests that one has open at once; left out: any number."
+    )
+    queue: Annotated[int, whole(0, MANY)] | None = Field(
+        None, description="How many more may wait; left out: any number."
+    )
+    cores: Annotated[float, number(above=True, most=100_000)] | None = Field(
+        None, description="Its cores; left out: work never waits for one."
+    )
+    work: Duration = Field(0.0, description="What passing one request on costs it.")
+
+
+Numbers = Annotated[
+    tuple[Annotated[float, number(above=True, most=1e6)], ...], Field(min_length=1, strict=False)
+]
 
 
 class Service(Model):
@@ -68,6 +89,20 @@ class Service(Model):
         description="`blocking` holds a slot while a call is awaited (a thread for each request); "
         "`async` gives it back.",
     )
+    weight: Annotated[float, number(above=True, most=1e6)] | Numbers | None = Field(
+        None,
+        description="The instances' share of the traffic, relative to one another, for balancers "
+        "that heed it: one number, or one for each replica; left out: their speed.",
+    )
+    speed: Annotated[float, number(above=True, most=1e6)] | Numbers = Field(
+        1.0, description="How fast instances work: one number, or one for each replica."
+    )
+    zones: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        (), description="Where the replicas are: the first in the first zone, and so on round."
+    )
+    proxy: Proxy = Field(
+        default_factory=Proxy, description="The proxy before it, for calls with `via: proxy`."
+    )
     policy: Policy = Field(
         default_factory=Policy, description="How callers call it, unless a call says otherwise."
     )
@@ -80,3 +115,8 @@ class Service(Model):
             yield Mistake("`sharing` needs `cores` to share", ("sharing",))
         elif self.sharing == "fcfs" and self.cores is not None and self.cores % 1:
             yield Mistake("`sharing: fcfs` needs a whole number of cores", ("cores",))
+        for key in ("weight", "speed"):
+            given = getattr(self, key)
+            if isinstance(given, tuple) and len(given) != self.replicas:
+                message = f"expected one number for each of the {self.replicas} replicas"
+                yield Mistake(message, (key,))

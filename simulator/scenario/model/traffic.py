@@ -11,6 +11,7 @@ from simulator.scenario.model.base import (
     Duration,
     Mistake,
     Model,
+    Name,
     PositiveDuration,
     PositiveNumber,
     Rate,
@@ -119,6 +120,19 @@ class TraceProfile(Model):
     )
 
 
+class Zipf(Model):
+    items: Annotated[int, whole(1, 10_000_000)] = Field(description="How many different keys.")
+    s: Annotated[float, number(most=100)] = Field(
+        1.0, description="Key k is as likely as 1/k^s: 0 makes all alike, 1 is typical of caches."
+    )
+
+
+class Key(Model):
+    """Keys by popularity."""
+
+    zipf: Zipf = Field(description="A few keys are asked for often, most rarely.")
+
+
 def _profile_kind(value: object) -> str | None:
     if isinstance(value, (list, tuple)):
         return "<changes>"
@@ -157,6 +171,10 @@ class Traffic(Policy):
     )
     slo: PositiveDuration | None = Field(
         None, description="The latency within which an answer counts as goodput."
+    )
+    zone: Name | None = Field(None, description="Where its callers are.")
+    key: Key | None = Field(
+        None, description="What requests are about, for balancers that go by it."
     )
     clients: Annotated[int, whole(1, 100_000)] = Field(
         1, description="How many caller instances, each with its own balancers."

@@ -26,7 +26,7 @@ class PriorityLine(Line):
 
     def put(self, attempt: Attempt) -> None:
         self.arrivals += 1
-        heappush(self.waiting, (-attempt.request.tally.priority, self.arrivals, attempt))
+        heappush(self.waiting, (-attempt.request.tally.nature.priority, self.arrivals, attempt))
 
     def take(self) -> Attempt:
         return heappop(self.waiting)[2]

@@ -118,6 +118,11 @@ class Gathering(Party):
             return None
         return parent.op if parent.instance.may_go_on(parent) else None
 
+    def stretch_branches(self, factor: float) -> None:
+        for branch in self.branches:
+            if branch.op is not None:
+                branch.stretch(factor)
+
     def abandon(self) -> int:
         computing = 0
         for branch in self.branches:

@@ -21,9 +21,11 @@ class Work(Op):
         if not draws.start <= index < draws.end:
             draws.turn_to(index)
         amount = draws.values[index - draws.start]
+        instance = strand.instance
+        if instance.speed != 1.0:
+            amount /= instance.speed
         strand.worked += amount
         strand.op = self.next
-        instance = strand.instance
         processor = instance.processor
         if processor is None:
             instance.kernel.schedule(strand, amount)
@@ -42,14 +44,17 @@ class ConstantWork(Op):
         self.amount = amount
 
     def run(self, strand: Strand) -> Op | None:
-        strand.worked += self.amount
-        strand.op = self.next
         instance = strand.instance
+        amount = self.amount
+        if instance.speed != 1.0:
+            amount /= instance.speed
+        strand.worked += amount
+        strand.op = self.next
         processor = instance.processor
         if processor is None:
-            instance.kernel.schedule(strand, self.amount)
+            instance.kernel.schedule(strand, amount)
         else:
-            processor.execute(strand, self.amount)
+            processor.execute(strand, amount)
         return None
 
 

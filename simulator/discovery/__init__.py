@@ -1,0 +1,1 @@
+"""How callers learn which instances exist and are well."""

@@ -1,0 +1,1 @@
+"""Scheduled harm, one kind a file."""

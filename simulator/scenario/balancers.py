@@ -1,0 +1,140 @@
+"""From the name of a balancer and its options to the thing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from simulator.balancing.balancer import Balancer
+from simulator.balancing.chance import Chance
+from simulator.balancing.healthy import Healthy
+from simulator.balancing.least_connections import LeastConnections
+from simulator.balancing.least_latency import LeastLatency
+from simulator.balancing.least_request import LeastRequest
+from simulator.balancing.locality import Locality
+from simulator.balancing.peak_ewma import PeakEwma
+from simulator.balancing.priority import Priority
+from simulator.balancing.random import Random
+from simulator.balancing.round_robin import RoundRobin
+from simulator.balancing.shortest_queue import ShortestQueue
+from simulator.balancing.slow_start import SlowStart
+from simulator.balancing.sticky import Sticky
+from simulator.balancing.subset import Subset
+from simulator.balancing.weighted_random import WeightedRandom
+from simulator.balancing.weighted_round_robin import WeightedRoundRobin
+from simulator.scenario.model import balancer as model
+from simulator.scenario.model.policy import Policy
+
+KEYED = frozenset({"ring_hash", "maglev", "bounded_load_hash", "rendezvous_hash", "sticky"})
+"""The algorithms that go by what a request is about, or by whom it is from."""
+BY_CLIENT = frozenset({"sticky"})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whom a balancer works for.
+
+    Attributes:
+        name: the caller instance's.
+        number: its number among the callers of its kind.
+        zone: where it is; "" for nowhere in particular.
+        zones: how many callers of its kind each zone has.
+    """
+
+    name: str
+    number: int
+    zone: str
+    zones: Mapping[str, int]
+
+
+class BalancerMaker:
+    """Makes the balancers of one caller for one service.
+
+    Args:
+        caller: whom for.
+        chance: makes a stream of uniform numbers, named.
+        start: where round robin begins.
+        shuffled: the order of `count` instances in a round of subsetting.
+    """
+
+    def __init__(
+        self,
+        caller: Caller,
+        chance: Callable[[str], Chance],
+        start: int,
+        shuffled: Callable[[int, int], list[int]],
+    ) -> None:
+        self.caller = caller
+        self.chance = chance
+        self.start = start
+        self.shuffled = shuffled
+
+    def make(self, policy: Policy) -> Balancer:
+        """The balancer that a policy asks for, in all its wrappings."""
+        name, _ = model.chosen(policy.balancer)
+        balancer = self.algorithm(policy.balancer, policy.panic_threshold)
+        slow = policy.slow_start
+        if isinstance(slow, model.SlowStart):
+            balancer = SlowStart(
+                balancer, slow.window, slow.aggression, slow.minimum, self.chance("slow_start")
+            )
+        checked = policy.outlier is not None or policy.health_check is not None
+        if checked and name not in ("locality", "priority"):
+            balancer = Healthy(balancer, policy.panic_threshold)
+        if policy.subset is not None:
+            balancer = Subset(balancer, policy.subset, self.caller.number, self.shuffled)
+        return balancer
+
+    def algorithm(self, choice: model.BalancerChoice | str, panic: float) -> Balancer:
+        """The bare algorithm."""
+        name, options = model.chosen(choice)
+        if isinstance(options, model.Locality):
+            if not self.caller.zone:
+                return Healthy(self.simple(options.within, "all"), panic)
+            within = options.within
+            return Locality(
+                self.caller.zone,
+                self.caller.zones,
+                lambda zone: self.simple(within, zone),
+                self.chance("locality"),
+                panic,
+                options.minimum_size,
+            )
+        if isinstance(options, model.Priority):
+            within = options.within
+            return Priority(
+                options.levels,
+                lambda zone: self.simple(within, zone),
+                self.chance("priority"),
+                options.overprovisioning,
+                panic,
+            )
+        if isinstance(options, model.Sticky):
+            return Sticky(self.simple(options.within, "new"), options.timeout)
+        return self.plain(name, options, "")
+
+    def simple(self, name: str, part: str) -> Balancer:
+        """One of the algorithms that work within others, for a part of the instances."""
+        _, options = model.chosen(name)
+        return self.plain(name, options, part)
+
+    def plain(self, name: str, options: object, part: str) -> Balancer:
+        """An algorithm that needs no other."""
+        if isinstance(options, model.LeastRequest):
+            if options.choices == "all":
+                return ShortestQueue(self.chance(part))
+            return LeastRequest(self.chance(part), options.choices, options.bias)
+        if isinstance(options, model.LeastLatency):
+            return LeastLatency(options.decay)
+        if isinstance(options, model.PeakEwma):
+            return PeakEwma(self.chance(part), options.decay)
+        if name == "round_robin":
+            return RoundRobin(self.start)
+        if name == "weighted_round_robin":
+            return WeightedRoundRobin()
+        if name == "weighted_random":
+            return WeightedRandom(self.chance(part))
+        if name == "least_connections":
+            return LeastConnections()
+        assert name == "random", name
+        return Random(self.chance(part))

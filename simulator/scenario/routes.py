@@ -1,0 +1,181 @@
+"""Who can reach whom, and who chooses: the routes of every caller instance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import inf
+
+from simulator.balancing.chance import Chance
+from simulator.call.connection import ConnectionRoute, DnsRoute
+from simulator.call.route import Route
+from simulator.discovery.health_check import HealthChecker, HealthCheckSettings
+from simulator.discovery.outlier import OutlierDetector, OutlierSettings
+from simulator.discovery.probe import ProbeLine
+from simulator.kernel.kernel import Kernel
+from simulator.kernel.streams import Streams
+from simulator.network.link import Link
+from simulator.observe.ledger import Ledger
+from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
+from simulator.scenario.model import balancer as model
+from simulator.scenario.model.policy import Policy
+from simulator.service.instance import Instance
+
+BALANCING = (
+    "balancer",
+    "via",
+    "connections",
+    "dns",
+    "slow_start",
+    "panic_threshold",
+    "subset",
+    "outlier",
+    "health_check",
+)
+"""What of a call's policy is about the choice of an instance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A service, and how callers of one kind choose among its instances; calls may share it."""
+
+    service: str
+    policy: Policy
+
+    @classmethod
+    def of(cls, service: str, policy: Policy) -> Way:
+        """The way that a call with this policy takes."""
+        kept = {key: getattr(policy, key) for key in BALANCING}
+        return cls(service, Policy.model_construct(None, **kept))
+
+
+class RouteMaker:
+    """Makes routes; `link_to(party, service)` finds the link between two parties.
+
+    `routes` collects all that were made, for those who tell callers what instances there are.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        ledger: Ledger,
+        streams: Streams,
+        link_to: Callable[[str, str], Link],
+        fillers: Callable[[str, str], Callable[[int, int], list[float]]],
+    ) -> None:
+        self.kernel = kernel
+        self.ledger = ledger
+        self.streams = streams
+        self.link_to = link_to
+        self.fillers = fillers
+        self.routes: list[tuple[str, Route]] = []
+        self.probe_lines: dict[tuple[str, str, float], ProbeLine] = {}
+
+    def chance(self, name: str) -> Chance:
+        """A stream of uniform numbers."""
+        streams = self.streams
+        drawing: list[Callable[[int], list[float]]] = []
+
+        def fill(size: int) -> list[float]:
+            if not drawing:
+                generator = streams.generator(name)
+                drawing.append(lambda count: generator.random(count).tolist())
+            return drawing[0](size)
+
+        return Chance(fill)
+
+    def shuffled(self, service: str) -> Callable[[int, int], list[int]]:
+        """The order of a service's instances in each round of subsetting."""
+        streams = self.streams
+
+        def order(round_: int, count: int) -> list[int]:
+            drawn: list[int] = (
+                streams.generator(f"subset/{service}", round_).permutation(count).tolist()
+            )
+            return drawn
+
+        return order
+
+    def make(
+        self, caller: Caller, party: str, ways: Sequence[Way], instances: dict[str, list[Instance]]
+    ) -> list[Route]:
+        """The routes of one caller instance, in the order of `ways`."""
+        return [
+            self.route(caller, party, way, instances[way.service], number)
+            for number, way in enumerate(ways)
+        ]
+
+    def route(
+        self, caller: Caller, party: str, way: Way, instances: list[Instance], number: int
+    ) -> Route:
+        """One route, which knows all instances there are."""
+        policy, service = way.policy, way.service
+        stream = f"balancer/{caller.name}/{service}"
+        start = int(self.streams.generator(stream).integers(len(instances)))
+
+        def chance(part: str) -> Chance:
+            return self.chance(f"{stream}/{number}/{part}")
+
+        maker = BalancerMaker(caller, chance, start, self.shuffled(service))
+        balancer = maker.make(policy)
+        name, _ = model.chosen(policy.balancer)
+        keyed, by_client = name in KEYED, name in BY_CLIENT
+        if policy.via == "connection":
+            age = inf if policy.connections.max_age is None else policy.connections.max_age
+            route: Route = ConnectionRoute(
+                caller.name,
+                balancer,
+                keyed=keyed,
+                by_client=by_client,
+                count=policy.connections.count,
+                max_age=age,
+            )
+        elif policy.via == "dns":
+            route = DnsRoute(
+                caller.name, balancer, keyed=keyed, by_client=by_client, ttl=policy.dns.ttl
+            )
+        else:
+            route = Route(caller.name, balancer, keyed=keyed, by_client=by_client)
+        if policy.outlier is not None:
+            route.tracks = True
+            settings = _outlier_settings(policy.outlier)
+            route.outliers = OutlierDetector(self.kernel, route, settings, chance("outlier"))
+        route.learn(list(instances), self.kernel.now)
+        if policy.health_check is not None:
+            self.check_health(route, caller, party, service, policy.health_check, number)
+        self.routes.append((service, route))
+        return route
+
+    def check_health(
+        self,
+        route: Route,
+        caller: Caller,
+        party: str,
+        service: str,
+        check: model.HealthCheck,
+        number: int,
+    ) -> None:
+        """Let a caller probe the instances on one of its routes."""
+        line = self.probe_lines.get((party, service, check.work))
+        if line is None:
+            link = self.link_to(party, service)
+            line = ProbeLine(
+                self.kernel, self.ledger, party, service, check.work, link, self.fillers
+            )
+            self.probe_lines[party, service, check.work] = line
+        stream = self.streams.generator(f"health_check/{caller.name}/{service}", number)
+        settings = HealthCheckSettings(
+            check.interval,
+            check.timeout,
+            check.healthy_threshold,
+            check.unhealthy_threshold,
+            check.work,
+        )
+        HealthChecker(self.kernel, route, line, settings, check.interval * float(stream.random()))
+
+
+def _outlier_settings(given: model.Outlier) -> OutlierSettings:
+    """Envoy counts deviations in thousandths."""
+    values = {key: getattr(given, key) for key in type(given).model_fields}
+    values["success_rate_stdev_factor"] = given.success_rate_stdev_factor / 1000.0
+    return OutlierSettings(**values)
