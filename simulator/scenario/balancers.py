@@ -6,15 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from simulator.balancing.balancer import Balancer
+from simulator.balancing.bounded_load_hash import BoundedLoadHash
 from simulator.balancing.chance import Chance
 from simulator.balancing.healthy import Healthy
+from simulator.balancing.join_idle_queue import JoinIdleQueue
 from simulator.balancing.least_connections import LeastConnections
 from simulator.balancing.least_latency import LeastLatency
 from simulator.balancing.least_request import LeastRequest
 from simulator.balancing.locality import Locality
+from simulator.balancing.maglev import Maglev
 from simulator.balancing.peak_ewma import PeakEwma
+from simulator.balancing.prequal import Prequal
 from simulator.balancing.priority import Priority
 from simulator.balancing.random import Random
+from simulator.balancing.rendezvous_hash import RendezvousHash
+from simulator.balancing.ring_hash import RingHash
 from simulator.balancing.round_robin import RoundRobin
 from simulator.balancing.shortest_queue import ShortestQueue
 from simulator.balancing.slow_start import SlowStart
@@ -55,6 +61,9 @@ class BalancerMaker:
         chance: makes a stream of uniform numbers, named.
         start: where round robin begins.
         shuffled: the order of `count` instances in a round of subsetting.
+
+    Attributes:
+        idle_queues, probers: those made that wait for word from the instances.
     """
 
     def __init__(
@@ -68,6 +77,8 @@ class BalancerMaker:
         self.chance = chance
         self.start = start
         self.shuffled = shuffled
+        self.idle_queues: list[JoinIdleQueue] = []
+        self.probers: list[Prequal] = []
 
     def make(self, policy: Policy) -> Balancer:
         """The balancer that a policy asks for, in all its wrappings."""
@@ -128,6 +139,29 @@ class BalancerMaker:
             return LeastLatency(options.decay)
         if isinstance(options, model.PeakEwma):
             return PeakEwma(self.chance(part), options.decay)
+        if isinstance(options, model.RingHash):
+            return RingHash(self.chance(part), options.minimum_size, options.maximum_size)
+        if isinstance(options, model.Maglev):
+            return Maglev(self.chance(part), options.table_size)
+        if isinstance(options, model.BoundedLoadHash):
+            return BoundedLoadHash(self.chance(part), options.factor, options.minimum_size)
+        if isinstance(options, model.Prequal):
+            prequal = Prequal(
+                self.chance(part),
+                options.probes,
+                options.pool,
+                options.age,
+                options.remove,
+                options.quantile,
+            )
+            self.probers.append(prequal)
+            return prequal
+        if name == "join_idle_queue":
+            idle = JoinIdleQueue(self.chance(part))
+            self.idle_queues.append(idle)
+            return idle
+        if name == "rendezvous_hash":
+            return RendezvousHash(self.chance(part))
         if name == "round_robin":
             return RoundRobin(self.start)
         if name == "weighted_round_robin":

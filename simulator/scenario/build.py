@@ -123,6 +123,7 @@ class Builder:
         sources = {
             name: self.source(name, traffic, services) for name, traffic in scenario.traffic.items()
         }
+        self.route_maker.begin({name: list(each.instances) for name, each in services.items()})
         entries = frozenset(
             entry.point.edge.number for source in sources.values() for entry in source.entries
         )

@@ -8,6 +8,7 @@ from math import inf
 
 from simulator.balancing.chance import Chance
 from simulator.call.connection import ConnectionRoute, DnsRoute
+from simulator.call.load_reports import IdleReports, LoadEstimate, LoadProber, watch
 from simulator.call.route import Route
 from simulator.discovery.health_check import HealthChecker, HealthCheckSettings
 from simulator.discovery.outlier import OutlierDetector, OutlierSettings
@@ -69,6 +70,8 @@ class RouteMaker:
         self.link_to = link_to
         self.fillers = fillers
         self.routes: list[tuple[str, Route]] = []
+        self.idle_reports: dict[str, IdleReports] = {}
+        self.estimates: dict[str, LoadEstimate] = {}
         self.probe_lines: dict[tuple[str, str, float], ProbeLine] = {}
 
     def chance(self, name: str) -> Chance:
@@ -140,11 +143,45 @@ class RouteMaker:
             route.tracks = True
             settings = _outlier_settings(policy.outlier)
             route.outliers = OutlierDetector(self.kernel, route, settings, chance("outlier"))
+        delay = self.link_to(party, service).constant
+        for idle in maker.idle_queues:
+            reports = self.reports_of(service, instances, delay)
+            reports.dispatchers.append((route, idle))
+            idle.reports = reports.outstanding
+        for prequal in maker.probers:
+            estimate = self.estimate_of(service, instances)
+            prequal.prober = LoadProber(self.kernel, estimate, delay)
         route.learn(list(instances), self.kernel.now)
         if policy.health_check is not None:
             self.check_health(route, caller, party, service, policy.health_check, number)
         self.routes.append((service, route))
         return route
+
+    def reports_of(self, service: str, instances: list[Instance], delay: float) -> IdleReports:
+        """Who brings the reports of a service's idle instances to callers."""
+        reports = self.idle_reports.get(service)
+        if reports is None:
+            reports = IdleReports(self.kernel, self.chance(f"idle_reports/{service}"), delay)
+            self.idle_reports[service] = reports
+            for instance in instances:
+                watch(instance, reports)
+        return reports
+
+    def estimate_of(self, service: str, instances: list[Instance]) -> LoadEstimate:
+        """What a service's instances know of their own latency."""
+        estimate = self.estimates.get(service)
+        if estimate is None:
+            estimate = LoadEstimate()
+            self.estimates[service] = estimate
+            for instance in instances:
+                watch(instance, estimate)
+        return estimate
+
+    def begin(self, instances: dict[str, list[Instance]]) -> None:
+        """All routes are made: instances report for the first time."""
+        for service, reports in self.idle_reports.items():
+            for instance in instances[service]:
+                reports.report(instance)
 
     def check_health(
         self,
