@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import RenderableType
 
 from reports.tables.expectations import expectations_table
+from reports.tables.faults import deaths_table, faults_table
 from reports.tables.services import services_table
 from reports.tables.traffic import failures_line, traffic_table
 from reports.tables.verdict import heading, verdict_line
@@ -18,6 +19,10 @@ def report(result: Result, width: int) -> list[RenderableType]:
     if failures is not None:
         parts.append(failures)
     parts.append(services_table(result, width))
+    if result.faults:
+        parts.append(faults_table(result))
+    if result.deaths:
+        parts.append(deaths_table(result))
     if result.expectations:
         parts.append(expectations_table(result))
     parts.append(verdict_line(result))

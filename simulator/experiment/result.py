@@ -164,6 +164,35 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultFigures:
+    """One fault: whom it hit, and from when to when; None for what did not come."""
+
+    name: str
+    kind: str
+    start: float | None
+    end: float | None
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeathFigures:
+    """How the death of an instance became known; times in seconds, None for what never came.
+
+    `registry_knew_after` and `callers_knew_after` count from the death, to the moment at which the
+    registry no longer listed it and the last caller no longer sent to it; `sent_meanwhile` are the
+    attempts that reached it while it was dead, `lost` those that were inside when it died.
+    """
+
+    instance: str
+    died: float
+    back: float | None
+    registry_knew_after: float | None
+    callers_knew_after: float | None
+    sent_meanwhile: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
     """One sampled request with every attempt it caused."""
 
@@ -210,6 +239,8 @@ class Result:
     traffic: Mapping[str, TrafficFigures]
     services: Mapping[str, ServiceFigures]
     edges: tuple[EdgeFigures, ...]
+    faults: tuple[FaultFigures, ...]
+    deaths: tuple[DeathFigures, ...]
     expectations: tuple[ExpectationResult, ...]
     bottleneck: str | None
     """The service that came nearest to having its capacity used up; None if none has a capacity."""
@@ -248,7 +279,8 @@ class Result:
             "traffic": plain(self.traffic),
             "services": plain(self.services),
             "edges": plain(self.edges),
-            "faults": [],
+            "faults": plain(self.faults),
+            "deaths": plain(self.deaths),
             "bottleneck": self.bottleneck,
             "warnings": list(self.warnings),
             "expectations": plain(self.expectations),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.experiment.digest import digest_of
+from simulator.experiment.fault_figures import death_figures, fault_figures
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.result import ExpectationResult, Result, ServiceFigures
 from simulator.experiment.series import series_of
@@ -34,6 +35,9 @@ def summarize(
         met = expectation.holds(value)
         expectations.append(ExpectationResult(expectation.text, value, met))
     series = series_of(measurement)
+    faults, deaths = fault_figures(world), death_figures(world)
+    # A world without faults has the digest that it had before there were any.
+    events = (faults, deaths) if faults else ()
     return Result(
         scenario=scenario.scenario,
         description=scenario.description,
@@ -45,11 +49,13 @@ def summarize(
         interval=measurement.interval,
         events=world.kernel.fired,
         wall_seconds=wall_seconds,
-        digest=digest_of(total, traffic, services, edges, expectations, series),
+        digest=digest_of(total, traffic, services, edges, expectations, series, *events),
         total=total,
         traffic=traffic,
         services=services,
         edges=edges,
+        faults=faults,
+        deaths=deaths,
         expectations=tuple(expectations),
         bottleneck=bottleneck(services),
         warnings=tuple(warnings),

@@ -17,6 +17,7 @@ from simulator.call.site import Site
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
+from simulator.fault.kill import Lifecycle
 from simulator.kernel import make_kernel
 from simulator.kernel.streams import Streams
 from simulator.network.link import Link
@@ -25,6 +26,7 @@ from simulator.observe.trace import Sampler
 from simulator.scenario.balancers import Caller
 from simulator.scenario.check import walk
 from simulator.scenario.compile import StepCompiler
+from simulator.scenario.faults import FaultMaker
 from simulator.scenario.files import arrival_times, recorded_rates
 from simulator.scenario.laws import law_of
 from simulator.scenario.model import step as steps
@@ -127,6 +129,15 @@ class Builder:
         entries = frozenset(
             entry.point.edge.number for source in sources.values() for entry in source.entries
         )
+        maker = FaultMaker(
+            self.kernel,
+            self.streams,
+            {name: each.instances for name, each in services.items()},
+            (),
+            Lifecycle(),
+            [route for _, route in self.route_maker.routes],
+        )
+        faults = [maker.make(fault, number) for number, fault in enumerate(scenario.faults)]
         return World(
             scenario,
             self.kernel,
@@ -136,6 +147,8 @@ class Builder:
             sources,
             self.edges,
             entries,
+            faults,
+            maker.deaths,
         )
 
     # Draws.

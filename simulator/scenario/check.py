@@ -9,6 +9,7 @@ from simulator.scenario.cycles import endless_cycles
 from simulator.scenario.expectation import Expectation, ExpectationError, parse_expectation
 from simulator.scenario.files import FileError, arrival_times, measured_values, recorded_rates
 from simulator.scenario.model.distribution import Dist, Empirical
+from simulator.scenario.model.fault import Partition, Selector
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import (
     AnyStep,
@@ -57,6 +58,7 @@ class Checker:
         self.steps()
         self.links()
         self.recordings()
+        self.faults()
         self.expectations()
         if whole and not self.problems:
             self.cycles()
@@ -121,6 +123,36 @@ class Checker:
         if self.names.services and name not in self.names.parties:
             hint = nearest(name, self.names.parties)
             self.wrong(path, f"unknown service or traffic class `{name}`{hint}")
+
+    def faults(self) -> None:
+        """Each must hit somebody there is, within the run; their names must differ."""
+        seen: set[str] = set()
+        for number, fault in enumerate(self.scenario.faults):
+            path: DataPath = ("faults", number)
+            if fault.at >= self.scenario.duration:
+                lasts = format_duration(self.scenario.duration)
+                self.wrong((*path, "at"), f"the run is over before this: it lasts {lasts}")
+            if fault.name is not None and fault.name in seen:
+                self.wrong((*path, "name"), f"there is a fault `{fault.name}` above")
+            seen.add(fault.name or "")
+            self.selector((*path, fault.kind), fault.selector)
+
+    def selector(self, path: DataPath, selector: Selector) -> None:
+        """Whom a fault hits must exist."""
+        service, instance = selector.service, selector.instance
+        if service != "registry" and service not in self.names.services and self.names.services:
+            hint = nearest(service, [*self.names.services, "registry"])
+            self.wrong((*path, "service"), f"unknown service `{service}`{hint}")
+            return
+        model = self.scenario.services.get(service)
+        if instance is not None and model is not None:
+            known = [f"{service}-{each + 1}" for each in range(model.replicas)]
+            if instance not in known:
+                hint = nearest(instance, known)
+                self.wrong((*path, "instance"), f"unknown instance `{instance}`{hint}")
+        if isinstance(selector, Partition):
+            for place, party in enumerate(selector.from_):
+                self.party((*path, "from", place), party)
 
     def file(self, name: str) -> Path:
         return (self.source.folder or Path()) / name

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.call.edge import Edge
+from simulator.fault.fault import Fault
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
+from simulator.observe.deaths import Death
 from simulator.observe.ledger import Ledger
 from simulator.scenario.model.scenario import Scenario
 from simulator.service.endpoint import Endpoint
@@ -29,7 +31,8 @@ class BuiltService:
 class World:
     """The parts of a simulated system, ready to run.
 
-    `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter.
+    `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter;
+    `deaths` are those that faults have caused so far.
     """
 
     scenario: Scenario
@@ -40,6 +43,8 @@ class World:
     sources: Mapping[str, Source]
     edges: Sequence[Edge]
     entries: frozenset[int]
+    faults: Sequence[Fault]
+    deaths: Sequence[Death]
 
     @property
     def instances(self) -> list[Instance]:

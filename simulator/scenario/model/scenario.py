@@ -15,6 +15,7 @@ from simulator.scenario.model.base import (
     PositiveDuration,
     whole,
 )
+from simulator.scenario.model.fault import Fault
 from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.service import Service
@@ -52,6 +53,9 @@ class Scenario(Model):
     )
     network: Network = Field(default_factory=Network, description="How long messages take.")
     services: dict[Name, Service] = Field(min_length=1, description="The services.")
+    faults: Annotated[tuple[Fault, ...], Field(strict=False)] = Field(
+        (), description="What goes wrong, with whom, and when."
+    )
     expect: Annotated[tuple[str, ...], Field(strict=False)] = Field(
         (), description="What must hold, such as `availability >= 99%` or `shop.p99 <= 800ms`."
     )

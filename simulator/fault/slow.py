@@ -1,0 +1,46 @@
+"""Slowing instances down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.fault.fault import Fault, Schedule
+from simulator.kernel.kernel import Kernel
+from simulator.service.instance import Instance
+
+
+class Slow(Fault):
+    """Lets instances work at a part of their speed, what is under way included.
+
+    In the real world: a noisy neighbour, CPU throttling, a failing disk. Health checks that only
+    look whether something answers see nothing. Two at once multiply; the end of one leaves the
+    other.
+
+    Source: Chaos Mesh, StressChaos `cpu`.
+
+    Args:
+        speed: what is left of the speed, above 0.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        speed: float,
+    ) -> None:
+        super().__init__(kernel, name, "slow", schedule)
+        self.choose = choose
+        self.speed = speed
+        self.victims: list[Instance] = []
+
+    def begin(self) -> Sequence[str]:
+        self.victims = self.choose()
+        for instance in self.victims:
+            instance.change_speed(instance.speed * self.speed)
+        return [each.name for each in self.victims]
+
+    def undo(self) -> None:
+        for instance in self.victims:
+            instance.change_speed(instance.speed / self.speed)
