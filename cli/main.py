@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from cli.balancers import balancers
 from cli.catalogue import list_scenarios, show
 from cli.check import check
 from cli.compare import compare
@@ -26,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(compare)
+app.command()(balancers)
 app.command()(check)
 app.command("list")(list_scenarios)
 app.command()(show)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.bounded_load_hash import BoundedLoadHash
@@ -172,3 +174,60 @@ class BalancerMaker:
             return LeastConnections()
         assert name == "random", name
         return Random(self.chance(part))
+
+
+CLASSES: dict[str, type[Balancer]] = {
+    "random": Random,
+    "round_robin": RoundRobin,
+    "weighted_round_robin": WeightedRoundRobin,
+    "weighted_random": WeightedRandom,
+    "least_request": LeastRequest,
+    "least_connections": LeastConnections,
+    "least_latency": LeastLatency,
+    "peak_ewma": PeakEwma,
+    "join_idle_queue": JoinIdleQueue,
+    "prequal": Prequal,
+    "ring_hash": RingHash,
+    "maglev": Maglev,
+    "bounded_load_hash": BoundedLoadHash,
+    "rendezvous_hash": RendezvousHash,
+    "sticky": Sticky,
+    "locality": Locality,
+    "priority": Priority,
+}
+"""Every algorithm, by the name that a scenario calls it."""
+
+
+class Summary(TypedDict):
+    """One algorithm in a list: its name, what it does, and its options with their defaults."""
+
+    name: str
+    summary: str
+    options: dict[str, object]
+
+
+def summary_of(name: str) -> Summary:
+    """What a list says of an algorithm."""
+    document = inspect.getdoc(CLASSES[name]) or ""
+    fields = model.OPTION_MODELS[name].model_fields if name in model.OPTION_MODELS else {}
+    options = {
+        key: "(required)" if field.is_required() else written(field.default)
+        for key, field in fields.items()
+    }
+    return {"name": name, "summary": document.partition("\n")[0], "options": options}
+
+
+def explain(name: str) -> str:
+    """All there is to say of an algorithm: what it does, when it wins and loses, its options."""
+    text = f"{name}\n\n{inspect.getdoc(CLASSES[name])}\n"
+    if name in model.OPTION_MODELS:
+        text += "\nOptions:\n"
+        for key, field in model.OPTION_MODELS[name].model_fields.items():
+            default = "required" if field.is_required() else written(field.default)
+            text += f"  {key} ({default}): {field.description}\n"
+    return text
+
+
+def written(value: object) -> object:
+    """A default as a scenario would have it."""
+    return f"{value:g}" if isinstance(value, float) else value

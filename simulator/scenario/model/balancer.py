@@ -188,6 +188,9 @@ OPTIONS: dict[str, type[Model]] = {
 }
 """The algorithms that can do with their options left out."""
 
+OPTION_MODELS: dict[str, type[Model]] = {**OPTIONS, "priority": Priority}
+"""The options of every algorithm that has any."""
+
 
 def chosen(balancer: BalancerChoice | str) -> tuple[str, Model | None]:
     """The name of an algorithm and its options, defaults included; None if it has none."""
