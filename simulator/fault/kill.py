@@ -10,20 +10,7 @@ from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.observe.deaths import Death
 from simulator.service.instance import Instance
-
-
-class Lifecycle:
-    """What becomes known of the end and the beginning of an instance without anybody looking.
-
-    A static world tells nobody; a registry is told by the instance itself, when it stops in good
-    order and when it starts.
-    """
-
-    def stopping(self, instance: Instance) -> None:
-        """The instance is about to stop, and says so."""
-
-    def restarted(self, instance: Instance) -> None:
-        """The instance is up again."""
+from simulator.service.lifecycle import Lifecycle
 
 
 class Kill(Fault):

@@ -17,7 +17,6 @@ from simulator.call.site import Site
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
-from simulator.fault.kill import Lifecycle
 from simulator.kernel import make_kernel
 from simulator.kernel.streams import Streams
 from simulator.network.link import Link
@@ -37,10 +36,12 @@ from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
 from simulator.scenario.proxies import policy_of, proxy_name, with_proxies
+from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import BALANCING, RouteMaker, Way
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import UNLIMITED, Instance
+from simulator.service.lifecycle import Lifecycle
 from simulator.service.processor import FcfsProcessor, Processor, SharedProcessor
 from simulator.service.queueing.fifo import Fifo
 from simulator.service.queueing.lifo import Lifo
@@ -129,13 +130,22 @@ class Builder:
         entries = frozenset(
             entry.point.edge.number for source in sources.values() for entry in source.entries
         )
+        registry = make_registry(
+            scenario.registry,
+            self.kernel,
+            self.ledger,
+            self.streams,
+            {name: each.instances for name, each in services.items()},
+            self.route_maker.routes,
+            self.fill,
+        )
         maker = FaultMaker(
             self.kernel,
             self.streams,
             {name: each.instances for name, each in services.items()},
-            (),
-            Lifecycle(),
-            [route for _, route in self.route_maker.routes],
+            () if registry is None else registry.servers,
+            Lifecycle() if registry is None else registry,
+            [route for _, _, route in self.route_maker.routes],
         )
         faults = [maker.make(fault, number) for number, fault in enumerate(scenario.faults)]
         return World(

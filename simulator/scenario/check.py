@@ -10,6 +10,7 @@ from simulator.scenario.expectation import Expectation, ExpectationError, parse_
 from simulator.scenario.files import FileError, arrival_times, measured_values, recorded_rates
 from simulator.scenario.model.distribution import Dist, Empirical
 from simulator.scenario.model.fault import Partition, Selector
+from simulator.scenario.model.registry import Static
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import (
     AnyStep,
@@ -144,6 +145,15 @@ class Checker:
             hint = nearest(service, [*self.names.services, "registry"])
             self.wrong((*path, "service"), f"unknown service `{service}`{hint}")
             return
+        registry = self.scenario.registry
+        if service == "registry":
+            if isinstance(registry, Static):
+                self.wrong((*path, "service"), "there is no `registry` in this scenario")
+            elif instance is not None:
+                known = [f"registry-{each + 1}" for each in range(registry.replicas)]
+                if instance not in known:
+                    hint = nearest(instance, known)
+                    self.wrong((*path, "instance"), f"unknown instance `{instance}`{hint}")
         model = self.scenario.services.get(service)
         if instance is not None and model is not None:
             known = [f"{service}-{each + 1}" for each in range(model.replicas)]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator.call.route import Route
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.kill import Kill, Lifecycle
+from simulator.fault.kill import Kill
 from simulator.fault.mode import Mode
 from simulator.fault.registry_faults import KillServer, PartitionServer, Server, SlowServer
 from simulator.fault.slow import Slow
@@ -15,6 +15,7 @@ from simulator.kernel.streams import Streams
 from simulator.observe.deaths import Death
 from simulator.scenario.model import fault as model
 from simulator.service.instance import Instance
+from simulator.service.lifecycle import Lifecycle
 
 REGISTRY = "registry"
 

@@ -53,7 +53,8 @@ class Way:
 class RouteMaker:
     """Makes routes; `link_to(party, service)` finds the link between two parties.
 
-    `routes` collects all that were made, for those who tell callers what instances there are.
+    `routes` collects all that were made, with their parties and services, for those who tell callers
+    what instances there are.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class RouteMaker:
         self.streams = streams
         self.link_to = link_to
         self.fillers = fillers
-        self.routes: list[tuple[str, Route]] = []
+        self.routes: list[tuple[str, str, Route]] = []
         self.idle_reports: dict[str, IdleReports] = {}
         self.estimates: dict[str, LoadEstimate] = {}
         self.probe_lines: dict[tuple[str, str, float], ProbeLine] = {}
@@ -154,7 +155,7 @@ class RouteMaker:
         route.learn(list(instances), self.kernel.now)
         if policy.health_check is not None:
             self.check_health(route, caller, party, service, policy.health_check, number)
-        self.routes.append((service, route))
+        self.routes.append((party, service, route))
         return route
 
     def reports_of(self, service: str, instances: list[Instance], delay: float) -> IdleReports:

@@ -18,6 +18,7 @@ from simulator.scenario.model.base import (
 from simulator.scenario.model.fault import Fault
 from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.registry import AnyRegistry, Static
 from simulator.scenario.model.service import Service
 from simulator.scenario.model.traffic import DailyProfile, Traffic
 from simulator.units import format_duration
@@ -53,6 +54,10 @@ class Scenario(Model):
     )
     network: Network = Field(default_factory=Network, description="How long messages take.")
     services: dict[Name, Service] = Field(min_length=1, description="The services.")
+    registry: AnyRegistry = Field(
+        default_factory=Static,
+        description="How callers learn which instances there are; left out: they know all, always.",
+    )
     faults: Annotated[tuple[Fault, ...], Field(strict=False)] = Field(
         (), description="What goes wrong, with whom, and when."
     )

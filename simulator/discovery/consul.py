@@ -1,0 +1,294 @@
+"""Consul: an agent beside every instance, checks, and callers that wait for changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from math import log, log10
+from typing import TYPE_CHECKING
+
+from simulator.discovery.probe import ProbeLine, Prober
+from simulator.discovery.raft import Raft, random_timeout
+from simulator.discovery.registry import Doing, Registry, RegistryServer, View
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from simulator.service.instance import Instance
+
+
+@dataclass(frozen=True, slots=True)
+class ConsulSettings:
+    """Times in seconds, under Consul's names; `check` is http, ttl or gossip."""
+
+    check: str
+    interval: float
+    timeout: float
+    ttl: float
+    success_before_passing: int
+    failures_before_critical: int
+    deregister_critical_service_after: float | None
+    reap_interval: float
+    election_timeout: float
+    stale: bool
+    probe_interval: float
+    probe_timeout: float
+    suspicion_mult: int
+
+
+class StatusHandler:
+    """Turns single results of a check into a status.
+
+    A change needs so many results in a row; any result to the contrary begins the count anew.
+
+    Source: hashicorp/consul, agent/checks/check.go, `StatusHandler`.
+    """
+
+    def __init__(
+        self,
+        success_before_passing: int,
+        failures_before_warning: int,
+        failures_before_critical: int,
+    ) -> None:
+        self.success_before_passing = success_before_passing
+        self.failures_before_warning = failures_before_warning
+        self.failures_before_critical = failures_before_critical
+        self.successes = 0
+        self.failures = 0
+        self.status = "passing"
+
+    def update(self, passing: bool) -> str:
+        """One more result; returns the status that follows."""
+        if passing:
+            self.successes += 1
+            self.failures = 0
+            if self.successes >= self.success_before_passing:
+                self.status = "passing"
+            return self.status
+        self.failures += 1
+        self.successes = 0
+        if self.failures >= self.failures_before_critical:
+            self.status = "critical"
+        elif self.failures >= self.failures_before_warning:
+            self.status = "warning"
+        return self.status
+
+
+def suspicion_timeout(mult: int, nodes: int, probe_interval: float) -> float:
+    """Seconds for which a silent node is only suspected: mult x max(1, log10 n) x interval.
+
+    Source: hashicorp/memberlist, util.go, `suspicionTimeout` (to the millisecond, cut off).
+    """
+    scale = max(1.0, log10(max(1.0, float(nodes))))
+    return mult * int(scale * 1000.0) * probe_interval / 1000.0
+
+
+def remaining_suspicion(
+    confirmations: int, expected: int, elapsed: float, least: float, most: float
+) -> float:
+    """Seconds that a suspicion has still to go, the fewer the more members confirm it.
+
+    Source: hashicorp/memberlist, suspicion.go, `remainingSuspicionTime` (Lifeguard, DSN 2018).
+    """
+    share = log(confirmations + 1.0) / log(expected + 1.0)
+    timeout = int(1000.0 * (most - share * (most - least))) / 1000.0
+    return max(least, timeout) - elapsed
+
+
+class Consul(Registry):
+    """HashiCorp's registry: the agent on each node checks its instances and tells the servers.
+
+    An instance whose check is critical is no longer handed out, at once; after
+    `deregister_critical_service_after` it is forgotten, at the next round of the reaper. Changes are
+    written by the leader: while there is none, nothing changes. Callers wait in a blocking query,
+    and hear of a change as soon as it is written; without a leader they are answered only if they
+    are content with stale data. With `check: gossip` an instance is a node of its own, whose silence
+    the other nodes notice (SWIM).
+
+    Source: hashicorp/consul, agent/checks, agent/local; hashicorp/memberlist; hashicorp/raft.
+    """
+
+    settings: ConsulSettings
+
+    def configure(self, settings: ConsulSettings, line_to: Callable[[str], ProbeLine]) -> None:
+        """Set the intervals, and how each service's instances are probed."""
+        self.settings = settings
+        stream = self.streams.generator("registry/election")
+
+        def timeout() -> float:
+            return random_timeout(stream.random(), settings.election_timeout)
+
+        self.raft = Raft(self.env, self.servers, timeout, self.elected)
+        self.draws = self.streams.generator("registry/gossip")
+        self.healthy = dict.fromkeys(self.by_name, True)
+        self.registered = dict.fromkeys(self.by_name, True)
+        self.critical_since: dict[str, float] = {}
+        self.agents = {name: Agent(self, each, line_to) for name, each in self.by_name.items()}
+
+    def begin(self) -> None:
+        for agent in self.agents.values():
+            self.env.process(agent.checking())
+        if self.settings.deregister_critical_service_after is not None:
+            self.every(self.settings.reap_interval, "reap", self.reap)
+
+    def server_changed(self, server: RegistryServer) -> None:
+        self.raft.server_changed()
+
+    def elected(self) -> None:
+        """A new leader: agents sync what could not be written, callers hear of it."""
+        for agent in self.agents.values():
+            self.write(agent)
+
+    def write(self, agent: Agent) -> None:
+        """An agent tells the leader its instance's status, if that is news."""
+        leader = self.raft.leader
+        name = agent.instance.name
+        party = self.service_of[name]
+        if leader is None or self.reachable(party, 0) is None:
+            return
+        if self.healthy[name] != agent.passing or not self.registered[name]:
+            self.later(self.latency + leader.delay, partial(self.written, agent))
+
+    def written(self, agent: Agent) -> None:
+        name, now = agent.instance.name, self.env.now
+        if self.raft.leader is None:
+            return
+        if self.healthy[name] == agent.passing and self.registered[name]:
+            return
+        self.healthy[name] = agent.passing
+        if agent.passing:
+            self.registered[name] = True
+            self.critical_since.pop(name, None)
+        else:
+            self.critical_since[name] = now
+            self.delisted(agent.instance)
+        self.changed(self.service_of[name])
+
+    def reap(self) -> None:
+        """Forget the instances that have been critical for long."""
+        after = self.settings.deregister_critical_service_after
+        if self.raft.leader is None or after is None:
+            return
+        for name, since in self.critical_since.items():
+            if self.env.now - since > after:
+                self.registered[name] = False
+
+    def changed(self, service: str) -> None:
+        """Blocking queries for a service return."""
+        for number, view in enumerate(self.views):
+            if service in view.routes:
+                server = self.reachable(view.party, number)
+                if server is not None:
+                    self.later(self.latency + server.delay, partial(self.told, view, service))
+
+    def told(self, view: View, service: str) -> None:
+        if self.raft.leader is None and not self.settings.stale:
+            return
+        passing = [name for name, well in self.healthy.items() if well and self.registered[name]]
+        view.learn(service, self.members(service, passing), self.env.now)
+
+    def stopping(self, instance: Instance) -> None:
+        self.agents[instance.name].leave()
+
+    def restarted(self, instance: Instance) -> None:
+        self.agents[instance.name].register()
+
+    def silence_noticed_after(self) -> float:
+        """Seconds until the others have declared a silent node dead, drawn."""
+        settings, nodes = self.settings, len(self.by_name)
+        others = max(1, nodes - 1)
+        # In each interval every other node probes one of its own others, drawn.
+        missed = 1.0 - (1.0 - 1.0 / others) ** others
+        intervals = int(self.draws.geometric(missed)) - float(self.draws.random())
+        return (
+            intervals * settings.probe_interval
+            + settings.probe_timeout
+            + suspicion_timeout(settings.suspicion_mult, nodes, settings.probe_interval)
+        )
+
+
+class Agent(Prober):
+    """The agent beside one instance, and what its check says."""
+
+    def __init__(
+        self, registry: Consul, instance: Instance, line_to: Callable[[str], ProbeLine]
+    ) -> None:
+        super().__init__()
+        self.registry = registry
+        self.instance = instance
+        settings = registry.settings
+        self.status = StatusHandler(
+            settings.success_before_passing,
+            settings.failures_before_critical,
+            settings.failures_before_critical,
+        )
+        self.line = line_to(registry.service_of[instance.name])
+        self.gone = False
+        self.last_pass = 0.0
+
+    @property
+    def passing(self) -> bool:
+        """Whether callers should be given the instance."""
+        return self.status.status == "passing" and not self.gone
+
+    def checking(self) -> Doing:
+        """Run the check for ever."""
+        registry, settings = self.registry, self.registry.settings
+        env, name = registry.env, self.instance.name
+        if settings.check == "http":
+            yield env.timeout(registry.offset(f"check/{name}", settings.interval))
+            while True:
+                self.line.send(self, self.instance, settings.timeout)
+                yield env.timeout(settings.interval)
+        elif settings.check == "ttl":
+            # The instance reports every half of the time; silence for all of it is critical.
+            half = settings.ttl / 2.0
+            offset = registry.offset(f"check/{name}", half)
+            self.last_pass = offset - half
+            yield env.timeout(offset)
+            while True:
+                if self.instance.up:
+                    self.last_pass = env.now
+                    self.set(True)
+                    yield env.timeout(half)
+                else:
+                    yield env.timeout(max(0.0, self.last_pass + settings.ttl - env.now))
+                    if not self.instance.up:
+                        self.set(False)
+                    yield env.timeout(half)
+        else:
+            while True:
+                while self.instance.up:
+                    yield env.timeout(settings.probe_interval)
+                yield env.timeout(registry.silence_noticed_after())
+                if not self.instance.up:
+                    self.set(False)
+                while not self.instance.up:
+                    yield env.timeout(settings.probe_interval)
+                self.set(True)
+
+    def probed(self, instance: Instance, well: bool) -> None:
+        before = self.passing
+        self.status.update(well)
+        if self.passing != before:
+            self.registry.write(self)
+
+    def set(self, passing: bool) -> None:
+        """The check says so without a probe."""
+        before = self.passing
+        self.status.status = "passing" if passing else "critical"
+        if self.passing != before:
+            self.registry.write(self)
+
+    def leave(self) -> None:
+        """The instance stops in good order: it deregisters."""
+        self.gone = True
+        self.registry.write(self)
+
+    def register(self) -> None:
+        """The instance is back; it begins critical, until its check passes."""
+        self.gone = False
+        if self.registry.settings.check == "http":
+            self.status.status = "critical"
+            self.status.successes = 0
+        self.registry.write(self)
