@@ -8,6 +8,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from simulator.scenario.model.distribution import COUNTS, DISTRIBUTIONS
+from simulator.scenario.model.registry import REGISTRIES
 from simulator.scenario.model.step import STEPS
 from simulator.scenario.model.traffic import ARRIVALS
 from simulator.scenario.problem import Place, Problem, few, found, listed, nearest
@@ -49,6 +50,8 @@ def explain(error: ErrorDetails, path: DataPath, source: Source) -> Problem:
         on_key = "[key]" in error["loc"][-1:]
         message = f"{context['message']}, found {written(path, value, source)}"
         return Problem(source.place(path, key=on_key), message)
+    if kind == "registry":
+        return _unknown_registry(value, path, source)
     if kind in KINDS:
         return _unknown_kind(kind, value, path, source)
     if kind == "extra_forbidden":
@@ -102,6 +105,8 @@ def _unknown_key(path: DataPath, source: Source) -> str:
             )
     hint = nearest(key, names)
     missing = [each for each in names if not isinstance(here, dict) or each not in here]
+    if not names:
+        return f"unknown key `{key}`"
     if not hint and not missing:
         return f"unknown key `{key}`; nothing may stand here beside {listed(names, 'and')}"
     return f"unknown key `{key}`{hint or few(missing)}"
@@ -125,6 +130,18 @@ def _unknown_kind(kind: str, value: object, path: DataPath, source: Source) -> P
         hint = "; several steps in the place of one are `steps: [...]`"
     message = f"expected a {what} such as {example}, found {written(path, value, source)}{hint}"
     return Problem(source.place(path), message)
+
+
+def _unknown_registry(value: object, path: DataPath, source: Source) -> Problem:
+    """What is wrong with a registry whose kind is none."""
+    if not isinstance(value, dict) or "kind" not in value:
+        shown = "" if isinstance(value, dict) else f", found {written(path, value, source)}"
+        place = source.place(path, key=isinstance(value, dict))
+        return Problem(place, f"expected a registry such as `kind: kubernetes`{shown}")
+    kind, at = value["kind"], (*path, "kind")
+    hint = nearest(kind, REGISTRIES)
+    message = f"expected {listed(REGISTRIES)}, found {written(at, kind, source)}{hint}"
+    return Problem(source.place(at), message)
 
 
 def data_path(location: Sequence[Key], data: object) -> DataPath:

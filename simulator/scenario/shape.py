@@ -66,13 +66,15 @@ def _settled(kind: Any, data: object) -> Any:
 
 
 def _chosen(options: Sequence[Any], data: object) -> Any:
-    """The alternative whose tag names a key of `data`, or the list for a list."""
+    """The alternative whose tag names a key of `data`, or its `kind`, or the list for a list."""
     for option in options:
         bare = _bare(option)
         if isinstance(data, list) and get_origin(bare) is tuple:
             return bare
         tags = [each.tag for each in get_args(option)[1:] if isinstance(each, Tag)]
-        if isinstance(data, dict) and any(tag.strip("<>") in data for tag in tags):
+        if isinstance(data, dict) and any(
+            tag.strip("<>") in data or data.get("kind") == tag.strip("<>") for tag in tags
+        ):
             return bare
     # A queue that is a mapping has no key by which to tell.
     models = [each for each in map(_bare, options) if isinstance(each, type)]

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.model.base import Duration, Model, PositiveDuration, Share, whole
 
+REGISTRIES = ("static", "eureka", "consul", "etcd", "kubernetes", "dns")
 Count = Annotated[int, whole(1, 1000)]
 
 
@@ -123,8 +124,7 @@ class Dns(Registry):
 
 def _kind(value: object) -> str | None:
     kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    known = ("static", "eureka", "consul", "etcd", "kubernetes", "dns")
-    return f"<{kind}>" if kind in known else None
+    return f"<{kind}>" if kind in REGISTRIES else None
 
 
 AnyRegistry = Annotated[
