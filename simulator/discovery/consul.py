@@ -187,10 +187,13 @@ class Consul(Registry):
         passing = [name for name, well in self.healthy.items() if well and self.registered[name]]
         view.learn(service, self.members(service, passing), self.env.now)
 
-    def stopping(self, instance: Instance) -> None:
+    def lists(self, instance: Instance) -> bool:
+        return self.healthy[instance.name] and self.registered[instance.name]
+
+    def leave(self, instance: Instance) -> None:
         self.agents[instance.name].leave()
 
-    def restarted(self, instance: Instance) -> None:
+    def join(self, instance: Instance) -> None:
         self.agents[instance.name].register()
 
     def silence_noticed_after(self) -> float:

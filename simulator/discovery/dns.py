@@ -73,7 +73,10 @@ class DnsRegistry(Registry):
         if not listed:
             self.delisted(instance)
 
-    def stopping(self, instance: Instance) -> None:
+    def lists(self, instance: Instance) -> bool:
+        return self.records[instance.name]
+
+    def leave(self, instance: Instance) -> None:
         self.later(self.latency, partial(self.set, instance, False))
 
 
@@ -94,6 +97,7 @@ class Check(Prober):
 
     def probed(self, instance: Instance, well: bool) -> None:
         registry = self.registry
+        well = well and registry.present(instance)
         if well == registry.records[instance.name]:
             self.streak = 0
             return

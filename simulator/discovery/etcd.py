@@ -86,11 +86,11 @@ class Etcd(Registry):
 
     def keep_alive(self, instance: Instance) -> None:
         """An instance renews its lease, or registers anew if that has run out."""
-        if instance.up and self.serves(self.service_of[instance.name]):
+        if self.present(instance) and self.serves(self.service_of[instance.name]):
             self.later(self.message(), partial(self.renewed, instance))
 
     def renewed(self, instance: Instance) -> None:
-        if self.raft.leader is None:
+        if self.raft.leader is None or not self.present(instance):
             return
         fresh = instance.name not in self.expiry
         self.expiry[instance.name] = self.env.now + self.settings.lease
@@ -130,9 +130,12 @@ class Etcd(Registry):
         for service in view.routes:
             view.learn(service, self.members(service, self.expiry), self.env.now)
 
-    def stopping(self, instance: Instance) -> None:
+    def lists(self, instance: Instance) -> bool:
+        return instance.name in self.expiry
+
+    def leave(self, instance: Instance) -> None:
         if self.serves(self.service_of[instance.name]):
             self.later(self.message(), partial(self.revoke, instance))
 
-    def restarted(self, instance: Instance) -> None:
+    def join(self, instance: Instance) -> None:
         self.keep_alive(instance)

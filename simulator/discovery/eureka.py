@@ -182,7 +182,7 @@ class Eureka(Registry):
     def heartbeat(self, instance: Instance, number: int) -> None:
         """Renew, if the instance lives and a server can be reached; register if that one forgot."""
         server = self.reachable(self.service_of[instance.name], number)
-        if instance.up and server is not None:
+        if self.present(instance) and server is not None:
             self.tell(server, lambda peer: self.renewed(peer, instance.name))
 
     def renewed(self, peer: Peer, name: str) -> None:
@@ -201,12 +201,15 @@ class Eureka(Registry):
         if peer.server.up:
             what(peer)
 
-    def stopping(self, instance: Instance) -> None:
+    def leave(self, instance: Instance) -> None:
         server = self.reachable(self.service_of[instance.name], 0)
         if server is not None:
             self.tell(server, lambda peer: peer.table.cancel(instance.name))
 
-    def restarted(self, instance: Instance) -> None:
+    def lists(self, instance: Instance) -> bool:
+        return any(instance.name in peer.table.leases for peer in self.peers)
+
+    def join(self, instance: Instance) -> None:
         server = self.reachable(self.service_of[instance.name], 0)
         if server is not None:
             self.tell(server, lambda peer: peer.table.register(instance.name, self.env.now))

@@ -54,9 +54,12 @@ class Kubernetes(Registry):
             self.every(self.settings.relist, f"relist/{pod.instance.name}", pod.relist)
             self.env.process(pod.probing())
 
-    def stopping(self, instance: Instance) -> None:
+    def leave(self, instance: Instance) -> None:
         # A pod that terminates is taken off at once, whatever its probe says.
         self.pods[instance.name].set_ready(False)
+
+    def lists(self, instance: Instance) -> bool:
+        return self.listed[instance.name]
 
     def report(self, pod: Pod) -> None:
         """The kubelet tells the API server; it tries again until somebody listens."""
@@ -132,7 +135,7 @@ class Pod(Prober):
             yield registry.env.timeout(settings.period)
 
     def probed(self, instance: Instance, well: bool) -> None:
-        if well == self.ready or not instance.up:
+        if well == self.ready or not self.registry.present(instance):
             self.streak = 0
             return
         self.streak += 1

@@ -99,6 +99,7 @@ class Registry(Lifecycle):
         self.service_of = {
             each.name: service for service, members in instances.items() for each in members
         }
+        self.leaving: set[str] = set()
         self.by_name = {each.name: each for members in instances.values() for each in members}
         for view in views:
             for service in view.routes:
@@ -107,6 +108,25 @@ class Registry(Lifecycle):
     def begin(self) -> None:
         """Start whatever runs by itself."""
         raise NotImplementedError
+
+    def stopping(self, instance: Instance) -> None:
+        self.leaving.add(instance.name)
+        self.leave(instance)
+
+    def restarted(self, instance: Instance) -> None:
+        self.leaving.discard(instance.name)
+        self.join(instance)
+
+    def leave(self, instance: Instance) -> None:
+        """An instance deregisters."""
+        raise NotImplementedError
+
+    def join(self, instance: Instance) -> None:
+        """An instance that was gone registers, where instances do that themselves."""
+
+    def present(self, instance: Instance) -> bool:
+        """Whether an instance lives and means to stay."""
+        return instance.up and instance.name not in self.leaving
 
     def server_changed(self, server: RegistryServer) -> None:
         """A server died, or is back."""

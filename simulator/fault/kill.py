@@ -76,6 +76,8 @@ class Kill(Fault):
         )
         if not death.waiting:
             death.callers_knew = now
+        if not self.lifecycle.lists(instance):
+            death.delisted(now)
 
     def undo(self) -> None:
         for instance in self.victims:

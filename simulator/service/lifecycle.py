@@ -20,5 +20,9 @@ class Lifecycle:
     def stopping(self, instance: Instance) -> None:
         """The instance is about to stop, and says so."""
 
+    def lists(self, instance: Instance) -> bool:
+        """Whether the instance is still handed out to whoever asks."""
+        return True
+
     def restarted(self, instance: Instance) -> None:
         """The instance is up again."""
