@@ -16,8 +16,18 @@ from simulator.scenario.load import bundled
 NAMES = list(bundled())
 LONG = ("hotel-reservation", "social-network")
 REAL = ("online-boutique", *LONG)
-SHORT = {"online-boutique": "90s", "hotel-reservation": "4s", "social-network": "10s"}
-"""Enough of the long ones to see every endpoint at work."""
+SHORT = {
+    "online-boutique": "90s",
+    "hotel-reservation": "4s",
+    "social-network": "10s",
+    "crash-consul": "150s",
+    "crash-etcd": "150s",
+    "crash-eureka": "150s",
+    "crash-kubernetes": "150s",
+    "etcd-no-quorum": "150s",
+    "eureka-partition": "90s",
+}
+"""Enough of the long ones to see every endpoint, and every fault, at work."""
 
 
 def text_of(name: str) -> str:
