@@ -26,6 +26,7 @@ SPENT = 0.05
 
 
 def make(name: str) -> Balancer:
+    """A balancer by its name, with the options that it has when none are given."""
     generator = np.random.default_rng(1)
     maker = BalancerMaker(
         Caller("caller-1", 0, "x", {"x": 1, "y": 1}),
