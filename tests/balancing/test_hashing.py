@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.bounded_load_hash import BoundedLoadHash
 from simulator.balancing.candidate import Candidate
+from simulator.balancing.hashing import hash_of_key
 from simulator.balancing.maglev import Maglev, maglev_table
 from simulator.balancing.rendezvous_hash import RendezvousHash
 from simulator.balancing.ring_hash import RingHash
@@ -95,8 +96,7 @@ def test_maglev_moves_few_keys_when_one_leaves(count: int, moved: float) -> None
         after = np.array(maglev_table(left, 65_537))
         after[after >= gone] += 1
         shares.append(float(np.mean((before != after) & (before != gone))))
-    assert np.mean(shares) == pytest.approx(moved, rel=0.5)
-    assert np.mean(shares) < 0.01
+    assert np.mean(shares) == pytest.approx(moved, rel=0.15)
 
 
 # What else moves when one of ten leaves: nothing by rendezvous; 0.2 % by Maglev (B12b.1); on a ring
@@ -171,3 +171,43 @@ def test_requests_without_a_key_go_anywhere(kind: type) -> None:
     balancer: Balancer = kind(make_chance())
     balancer.update(make_candidates(1, 1, 1), 0.0)
     assert {getattr(balancer.pick(-1, 0.0), "name", "") for _ in range(60)} == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("factor", "hops", "displaced"),
+    [
+        pytest.param(1.05, 0.064, 0.042, id="B13b.7"),
+        pytest.param(1.10, 0.029, 0.023, id="B13b.8"),
+    ],
+)
+def test_bounded_loads_displace_as_few_keys_as_published(
+    factor: float, hops: float, displaced: float
+) -> None:
+    """10,000 keys put greedily into 100 bins with 100 points each, within 15 %."""
+    found_hops, found_displaced = [], []
+    capacity = int(np.ceil(factor * 100))
+    for seed in range(5):
+        bins = [Candidate(f"bin-{seed}-{n}") for n in range(100)]
+        balancer = BoundedLoadHash(make_chance(), factor=factor, minimum_size=10_000)
+        balancer.update(bins, 0.0)
+        points = len(balancer.owners)
+        steps = []
+        for key in range(10_000):
+            place, step = balancer.at(hash_of_key(1_000_000 * seed + key)), 0
+            while balancer.owners[(place + step) % points].active >= capacity:
+                step += 1
+            balancer.sent(balancer.owners[(place + step) % points], 0.0)
+            steps.append(step)
+        found_hops.append(np.mean(steps))
+        found_displaced.append(np.mean(np.array(steps) > 0))
+    assert np.mean(found_hops) == pytest.approx(hops, rel=0.15)
+    assert np.mean(found_displaced) == pytest.approx(displaced, rel=0.15)
+
+
+def test_a_ring_of_many_points_is_as_uneven_as_published() -> None:
+    """A thousand instances, a thousand points each, 655,373 lookups: 10.3 % over the mean, +- 4."""
+    balancer = RingHash(make_chance(), minimum_size=1_000_000)
+    balancer.update([Candidate(f"host-{n // 256}-{n % 256}") for n in range(1000)], 0.0)
+    lookups = 655_373
+    parts = Counter(balancer.owners[balancer.at(n * 2**64 // lookups)].name for n in range(lookups))
+    assert max(parts.values()) / (lookups / 1000) - 1 == pytest.approx(0.103, abs=0.04)  # B12a
