@@ -61,15 +61,11 @@ class ConnectionRoute(Route):
         connection = self.connections[self.turn]
         self.turn = (self.turn + 1) % len(self.connections)
         member = connection.member
-        if member is None or now >= connection.expires or not self.knows(member):
+        if member is None or now >= connection.expires or not member.usable:
             member = super().pick(request, now)
             connection.member = member
             connection.expires = now + self.max_age
         return member
-
-    def knows(self, member: Member) -> bool:
-        """Whether a member is one still, and usable."""
-        return member.usable and member in self.members
 
     def ended(self, member: Member, now: float, seconds: float, outcome: int) -> None:
         if outcome in (RESET, REFUSED):

@@ -22,9 +22,10 @@ class Member(Candidate):
     Attributes:
         checked: whether the caller's active checks of it pass, if it makes any.
         ejected: whether outlier detection has put it aside.
+        gone: whether the caller has been told that there is no such instance.
     """
 
-    __slots__ = ("checked", "ejected", "instance", "route")
+    __slots__ = ("checked", "ejected", "gone", "instance", "route")
 
     def __init__(self, instance: Instance, route: Route) -> None:
         super().__init__(instance.name, instance.weight, instance.zone)
@@ -32,11 +33,12 @@ class Member(Candidate):
         self.route = route
         self.checked = True
         self.ejected = False
+        self.gone = False
 
     @property
     def usable(self) -> bool:
         """Whether the caller knows no reason not to ask it."""
-        return self.checked and not self.ejected
+        return self.checked and not self.ejected and not self.gone
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -87,6 +89,7 @@ class Route:
             members.append(member)
         self.members = members
         for member in known.values():
+            member.gone = True
             self.dropped(member, now)
         self.refresh(now)
 

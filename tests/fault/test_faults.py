@@ -133,6 +133,7 @@ def test_grace_lets_what_is_inside_finish() -> None:
         ("{at: 1s, kill: {service: shop, instance: shop-9}}", "unknown instance `shop-9`"),
         ("{at: 90s, kill: {service: shop}}", "the run is over before this: it lasts 1m"),
         ("{at: 1s}", "expected one of `kill`, `slow`, `partition`"),
+        ("{at: 1s, for: 5s, kill: {service: shop, grace: 5s}}", "expected less than `for`"),
         ("{at: 1s, slow: {service: shop}}", "expected `speed`"),
         ("{at: 1s, slow: {service: shop, speed: 0%}}", "expected a speed above 0"),
         ("{at: 1s, partition: {service: shop, from: [users]}}", "only `registry` can be cut off"),

@@ -111,6 +111,9 @@ class Fault(Model):
         if len(given) != 1:
             kinds = ", ".join(f"`{kind}`" for kind in KINDS)
             yield Mistake(f"expected one of {kinds}")
+        if self.kill is not None and self.for_ is not None and self.kill.grace >= self.for_:
+            message = "expected less than `for`, at whose end the processes start again"
+            yield Mistake(message, ("kill", "grace"))
 
     @property
     def kind(self) -> str:
