@@ -209,25 +209,23 @@ class Summary(TypedDict):
 def summary_of(name: str) -> Summary:
     """What a list says of an algorithm."""
     document = inspect.getdoc(CLASSES[name]) or ""
-    fields = model.OPTION_MODELS[name].model_fields if name in model.OPTION_MODELS else {}
-    options = {
-        key: "(required)" if field.is_required() else written(field.default)
-        for key, field in fields.items()
-    }
+    fields = model.OPTIONS[name].model_fields if name in model.OPTIONS else {}
+    options = {key: written(field.default) for key, field in fields.items()}
     return {"name": name, "summary": document.partition("\n")[0], "options": options}
 
 
 def explain(name: str) -> str:
     """All there is to say of an algorithm: what it does, when it wins and loses, its options."""
     text = f"{name}\n\n{inspect.getdoc(CLASSES[name])}\n"
-    if name in model.OPTION_MODELS:
+    if name in model.OPTIONS:
         text += "\nOptions:\n"
-        for key, field in model.OPTION_MODELS[name].model_fields.items():
-            default = "required" if field.is_required() else written(field.default)
-            text += f"  {key} ({default}): {field.description}\n"
+        for key, field in model.OPTIONS[name].model_fields.items():
+            text += f"  {key} ({written(field.default)}): {field.description}\n"
     return text
 
 
 def written(value: object) -> object:
     """A default as a scenario would have it."""
+    if isinstance(value, tuple):
+        return list(value)
     return f"{value:g}" if isinstance(value, float) else value

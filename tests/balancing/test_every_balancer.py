@@ -18,8 +18,8 @@ from simulator.scenario.model.policy import Policy
 from .conftest import make_candidates, make_chance
 
 EVERY: dict[str, object] = {
-    **{name: name for name in balancer_names() if name != "priority"},
-    "priority": model.BalancerChoice(priority=model.Priority(levels=("x", "y"))),
+    **{name: name for name in balancer_names()},
+    "priority with levels": model.BalancerChoice(priority=model.Priority(levels=("x", "y"))),
     "shortest_queue": model.BalancerChoice(least_request=model.LeastRequest(choices="all")),
 }
 

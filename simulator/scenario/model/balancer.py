@@ -133,8 +133,8 @@ class Locality(Model):
 
 
 class Priority(Model):
-    levels: Annotated[tuple[Name, ...], Field(min_length=1, strict=False)] = Field(
-        description="Zones, the preferred one first; instances elsewhere come last."
+    levels: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+        (), description="Zones, the preferred one first; instances elsewhere come last."
     )
     within: Within = Field("round_robin", description="Who picks within a level.")
     overprovisioning: Annotated[float, number(1.0, most=100)] = Field(
@@ -185,10 +185,8 @@ OPTIONS: dict[str, type[Model]] = {
     "bounded_load_hash": BoundedLoadHash,
     "sticky": Sticky,
     "locality": Locality,
+    "priority": Priority,
 }
-"""The algorithms that can do with their options left out."""
-
-OPTION_MODELS: dict[str, type[Model]] = {**OPTIONS, "priority": Priority}
 """The options of every algorithm that has any."""
 
 
