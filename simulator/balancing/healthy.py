@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
+from simulator.balancing.wrapper import Wrapper
 
 
-class Healthy(Balancer):
+class Healthy(Wrapper):
     """Lets another balancer choose among the healthy; among all, in panic.
 
     When the healthy are less than `panic_threshold` of all, they could not bear the load, and it is
@@ -16,13 +17,10 @@ class Healthy(Balancer):
     Source: Envoy, "Panic threshold" (50 % by default; strictly less).
     """
 
-    __slots__ = ("inner", "panicking", "threshold")
+    __slots__ = ("panicking", "threshold")
 
     def __init__(self, inner: Balancer, panic_threshold: float) -> None:
-        super().__init__()
-        self.inner = inner
-        self.watches = inner.watches
-        self.weighs = inner.weighs
+        super().__init__(inner)
         self.threshold = panic_threshold
         self.panicking = False
 
@@ -31,12 +29,3 @@ class Healthy(Balancer):
         healthy = [each for each in candidates if each.healthy]
         self.panicking = len(healthy) < self.threshold * len(candidates)
         self.inner.update(candidates if self.panicking else healthy, now)
-
-    def pick(self, key: int, now: float) -> Candidate | None:
-        return self.inner.pick(key, now)
-
-    def sent(self, candidate: Candidate, now: float) -> None:
-        self.inner.sent(candidate, now)
-
-    def ended(self, candidate: Candidate, now: float, seconds: float, failed: bool) -> None:
-        self.inner.ended(candidate, now, seconds, failed)

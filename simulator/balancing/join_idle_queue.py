@@ -42,11 +42,11 @@ class JoinIdleQueue(Balancer):
         self.chance = chance
         self.reports: Reports | None = None
         self.waiting: deque[Candidate] = deque()
-        self.present: set[str] = set()
+        self.present: dict[str, Candidate] = {}
 
     def update(self, candidates: list[Candidate], now: float) -> None:
         super().update(candidates, now)
-        self.present = {each.name for each in candidates}
+        self.present = {each.name: each for each in candidates}
 
     def idle(self, candidate: Candidate) -> None:
         """An instance reports that it has nothing to do."""
@@ -58,7 +58,7 @@ class JoinIdleQueue(Balancer):
             candidate = waiting.popleft()
             if self.reports is not None:
                 self.reports.taken(candidate.name)
-            if candidate.name in self.present:
+            if self.present.get(candidate.name) is candidate:
                 return candidate
         candidates = self.candidates
         if not candidates:

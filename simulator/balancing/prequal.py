@@ -105,7 +105,7 @@ class Prequal(Balancer):
         self.remove = remove
         self.quantile = quantile
         self.pool: list[Answer] = []
-        self.present: set[str] = set()
+        self.present: dict[str, Candidate] = {}
         self.lately: deque[int] = deque()
         self.ranked: list[int] = []
         self.owed_probes = 0.0
@@ -114,8 +114,10 @@ class Prequal(Balancer):
 
     def update(self, candidates: list[Candidate], now: float) -> None:
         super().update(candidates, now)
-        self.present = {each.name for each in candidates}
-        self.pool = [each for each in self.pool if each.candidate.name in self.present]
+        self.present = {each.name: each for each in candidates}
+        self.pool = [
+            each for each in self.pool if self.present.get(each.candidate.name) is each.candidate
+        ]
 
     @property
     def uses(self) -> float:
@@ -126,7 +128,7 @@ class Prequal(Balancer):
 
     def probed(self, candidate: Candidate, now: float, in_flight: int, seconds: float) -> None:
         """The answer to a probe has come."""
-        if candidate.name not in self.present:
+        if self.present.get(candidate.name) is not candidate:
             return
         self.lately.append(in_flight)
         insort(self.ranked, in_flight)

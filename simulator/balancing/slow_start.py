@@ -8,6 +8,7 @@ from typing import Final
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
 from simulator.balancing.chance import Chance
+from simulator.balancing.wrapper import Wrapper
 
 STEPS: Final = 100
 """How often, over the window, the weights are brought up to date."""
@@ -15,7 +16,7 @@ TRIES: Final = 8
 """Picks that are thought better of before the last is taken."""
 
 
-class SlowStart(Balancer):
+class SlowStart(Wrapper):
     """Makes another balancer take a fresh instance with a growing part of its weight.
 
     After t seconds of the window the part is (t / window) ^ (1 / aggression), at least
@@ -28,7 +29,7 @@ class SlowStart(Balancer):
     Source: Envoy, "Slow start mode" (aggression 1.0, min_weight_percent 10 %).
     """
 
-    __slots__ = ("aggression", "chance", "inner", "least_share", "next_step", "until", "window")
+    __slots__ = ("aggression", "chance", "least_share", "next_step", "until", "window")
 
     def __init__(
         self,
@@ -38,10 +39,7 @@ class SlowStart(Balancer):
         least_share: float,
         chance: Chance,
     ) -> None:
-        super().__init__()
-        self.inner = inner
-        self.watches = inner.watches
-        self.weighs = inner.weighs
+        super().__init__(inner)
         self.window = window
         self.aggression = aggression
         self.least_share = least_share
@@ -83,9 +81,3 @@ class SlowStart(Balancer):
                     break
                 picked = self.inner.pick(key, now)
         return picked
-
-    def sent(self, candidate: Candidate, now: float) -> None:
-        self.inner.sent(candidate, now)
-
-    def ended(self, candidate: Candidate, now: float, seconds: float, failed: bool) -> None:
-        self.inner.ended(candidate, now, seconds, failed)

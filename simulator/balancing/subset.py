@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
+from simulator.balancing.wrapper import Wrapper
 
 
-class Subset(Balancer):
+class Subset(Wrapper):
     """Lets another balancer choose among `size` instances only, the same for this caller always.
 
     Callers are dealt out in rounds: within a round every instance is in just one caller's subset,
@@ -20,7 +21,7 @@ class Subset(Balancer):
     Source: "Deterministic Subsetting", Site Reliability Engineering (O'Reilly, 2016), chapter 20.
     """
 
-    __slots__ = ("caller", "inner", "shuffled", "size")
+    __slots__ = ("caller", "shuffled", "size")
 
     def __init__(
         self,
@@ -29,10 +30,7 @@ class Subset(Balancer):
         caller: int,
         shuffled: Callable[[int, int], list[int]],
     ) -> None:
-        super().__init__()
-        self.inner = inner
-        self.watches = inner.watches
-        self.weighs = inner.weighs
+        super().__init__(inner)
         self.size = size
         self.caller = caller
         self.shuffled = shuffled
@@ -50,15 +48,6 @@ class Subset(Balancer):
         first = self.caller % subsets * self.size
         mine = [ordered[place] for place in order[first : first + self.size]]
         self.inner.update(mine, now)
-
-    def pick(self, key: int, now: float) -> Candidate | None:
-        return self.inner.pick(key, now)
-
-    def sent(self, candidate: Candidate, now: float) -> None:
-        self.inner.sent(candidate, now)
-
-    def ended(self, candidate: Candidate, now: float, seconds: float, failed: bool) -> None:
-        self.inner.ended(candidate, now, seconds, failed)
 
 
 def name_of(candidate: Candidate) -> tuple[int, str]:

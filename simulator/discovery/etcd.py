@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from math import ceil
 from typing import TYPE_CHECKING
 
 from simulator.discovery.raft import Raft, etcd_timeout
@@ -24,24 +23,43 @@ class EtcdSettings:
     expiry_scan: float = 0.5
 
     @property
+    def election_timeout(self) -> float:
+        """The least time after which a leader is missed."""
+        return self.election_ticks * self.heartbeat_interval
+
+    @property
     def lease(self) -> float:
-        """The time to live that is granted: never less than one and a half election timeouts."""
-        least = ceil(1.5 * self.election_ticks * self.heartbeat_interval)
-        return max(self.ttl, float(least))
+        """The time to live that is granted: never less than `least_lease`."""
+        return max(self.ttl, least_lease(self.election_ticks, self.heartbeat_interval))
+
+
+def least_lease(election_ticks: int, tick: float) -> float:
+    """One and a half election timeouts, rounded up to a whole second.
+
+    etcd counts whole ticks (15 of 10, 7 of 5) and whole nanoseconds, so that 3 s stay 3 s.
+
+    Source: etcd-io/etcd, server/etcdserver/server.go, `minTTL`; lessor.go, `minLeaseTTL`.
+    """
+    nanoseconds = (3 * election_ticks) // 2 * round(tick * 1e9)
+    return float(-(-nanoseconds // 1_000_000_000))
 
 
 class Etcd(Registry):
     """Instances keep a lease alive; when it runs out their key is gone, and watchers are told.
 
-    The lease is renewed every third of its time. Only a leader with a majority behind it renews,
-    grants or revokes: without a quorum nobody can register, and nobody is thrown out. A new leader
-    gives every lease its full time again, so a change of leaders hides a death for as long.
+    The lease is renewed every third of its time; one that has run out is not renewed but revoked,
+    and its instance registers anew. Only a leader with a majority behind it renews, grants or
+    revokes: without a quorum nobody can register, and nobody is thrown out. A new leader gives every
+    lease its full time and an election timeout more, so a change of leaders hides a death for as
+    long. Watchers whom no server reaches connect again every second.
 
-    Source: etcd-io/etcd, server/lease/lessor.go (minimum TTL, scan every 500 ms, promotion
-    extends), client/v3/lease.go (keepalive at a third of the TTL); etcd-io/raft.
+    Source: etcd-io/etcd, server/lease/lessor.go (minimum TTL, scan every 500 ms, `Renew`, `Promote`),
+    client/v3/lease.go (keepalive at a third of the TTL); etcd-io/raft; gRPC, "Connection backoff"
+    (1 s at first).
     """
 
     settings: EtcdSettings
+    reconnect = 1.0
 
     def configure(self, settings: EtcdSettings) -> None:
         """Set the intervals; everybody has a lease, renewed within the last third of its time."""
@@ -92,10 +110,14 @@ class Etcd(Registry):
     def renewed(self, instance: Instance) -> None:
         if self.raft.leader is None or not self.present(instance):
             return
-        fresh = instance.name not in self.expiry
-        self.expiry[instance.name] = self.env.now + self.settings.lease
+        name, now = instance.name, self.env.now
+        if self.expiry.get(name, now + 1.0) <= now:
+            # A lease that has run out waits for its end, and whoever would renew it with it.
+            return
+        fresh = name not in self.expiry
+        self.expiry[name] = now + self.settings.lease
         if fresh:
-            self.changed(self.service_of[instance.name])
+            self.changed(self.service_of[name])
 
     def scan(self) -> None:
         """The leader revokes the leases that have run out."""
@@ -112,8 +134,9 @@ class Etcd(Registry):
 
     def promoted(self) -> None:
         """A new leader extends every lease."""
+        extended = self.env.now + self.settings.election_timeout + self.settings.lease
         for name in self.expiry:
-            self.expiry[name] = self.env.now + self.settings.lease
+            self.expiry[name] = extended
 
     def changed(self, service: str) -> None:
         """Watchers of a service are told."""
@@ -122,9 +145,14 @@ class Etcd(Registry):
                 self.tell(view)
 
     def tell(self, view: View) -> None:
-        """Send a caller what there is, if it can be reached."""
-        if self.reachable(view.party, 0) is not None:
-            self.later(self.message(), partial(self.told, view))
+        """Send a caller what there is, as soon as it is connected to a server."""
+        self.reach(
+            f"watch/{view.name}",
+            view.party,
+            0,
+            self.reconnect,
+            lambda _: self.later(self.message(), partial(self.told, view)),
+        )
 
     def told(self, view: View) -> None:
         for service in view.routes:

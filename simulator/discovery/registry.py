@@ -100,6 +100,8 @@ class Registry(Lifecycle):
             each.name: service for service, members in instances.items() for each in members
         }
         self.leaving: set[str] = set()
+        self.favourite: dict[str, int] = {}
+        self.trying: set[str] = set()
         self.by_name = {each.name: each for members in instances.values() for each in members}
         for view in views:
             for service in view.routes:
@@ -169,6 +171,56 @@ class Registry(Lifecycle):
             if server.reaches(party):
                 return server
         return None
+
+    def ask(
+        self, client: str, party: str, first: int, patience: float, tries: int
+    ) -> tuple[RegistryServer | None, float]:
+        """Whom a client asks in the end, and the seconds that the servers before have cost it.
+
+        A client stays with the server that answered last. From one that is dead it hears at once;
+        for one that it cannot reach, or that is slower than its `patience`, it waits that long in
+        vain, and goes to the next.
+        """
+        count = len(self.servers)
+        begin = self.favourite.get(client, first)
+        waited = 0.0
+        for step in range(tries):
+            number = (begin + step) % count
+            server = self.servers[number]
+            if not server.up:
+                continue
+            if party not in server.cut and 2 * self.latency + server.delay <= patience:
+                self.favourite[client] = number
+                return server, waited
+            waited += patience
+        return None, waited
+
+    def reach(
+        self, what: str, party: str, first: int, retry: float, do: Callable[[RegistryServer], None]
+    ) -> None:
+        """Do something with the server that a client gets through to, however long that takes.
+
+        The client tries again every `retry` seconds; `what` names its purpose, for which it tries
+        once at a time.
+        """
+        if what in self.trying:
+            return
+        server = self.reachable(party, first)
+        if server is not None:
+            do(server)
+            return
+        self.trying.add(what)
+
+        def trying() -> Doing:
+            while True:
+                yield self.env.timeout(retry)
+                server = self.reachable(party, first)
+                if server is not None:
+                    self.trying.discard(what)
+                    do(server)
+                    return
+
+        self.env.process(trying())
 
     def members(self, service: str, listed: Iterable[str]) -> list[Instance]:
         """Those of a service's instances that are listed, in their own order."""
