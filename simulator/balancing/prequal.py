@@ -175,14 +175,7 @@ class Prequal(Balancer):
         bound = self.hot_above()
         best = self.pool[0]
         for answer in self.pool[1:]:
-            hot, best_hot = answer.in_flight > bound, best.in_flight > bound
-            if hot != best_hot:
-                better = best_hot
-            elif hot:
-                better = answer.in_flight < best.in_flight
-            else:
-                better = answer.seconds < best.seconds
-            if better:
+            if precedes(answer, best, bound):
                 best = answer
         return best
 
@@ -197,13 +190,14 @@ class Prequal(Balancer):
         bound = self.hot_above()
         worst = self.pool[0]
         for answer in self.pool[1:]:
-            hot, worst_hot = answer.in_flight > bound, worst.in_flight > bound
-            if hot != worst_hot:
-                worse = hot
-            elif hot:
-                worse = answer.in_flight > worst.in_flight
-            else:
-                worse = answer.seconds > worst.seconds
-            if worse:
+            if precedes(worst, answer, bound):
                 worst = answer
         self.pool.remove(worst)
+
+
+def precedes(first: Answer, second: Answer, bound: float) -> bool:
+    """Whether `first` is the better choice; those with more in flight than `bound` are hot."""
+    hot, other_hot = first.in_flight > bound, second.in_flight > bound
+    if hot != other_hot:
+        return other_hot
+    return first.in_flight < second.in_flight if hot else first.seconds < second.seconds

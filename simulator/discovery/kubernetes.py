@@ -8,7 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from simulator.discovery.probe import ProbeLine, Prober
-from simulator.discovery.registry import Doing, Registry, View
+from simulator.discovery.registry import Doing, Registry, RegistryServer, View
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,9 @@ class KubernetesSettings:
     relist: float
     endpoints: float
     proxy_sync: float
+    node_lease_renewal: float
+    node_monitor_period: float
+    node_monitor_grace_period: float
 
 
 class Kubernetes(Registry):
@@ -37,11 +40,22 @@ class Kubernetes(Registry):
     Service after `endpoints` seconds; every node's kube-proxy rewrites its rules at its next sync.
     A restarted container is listed again once its probe has succeeded.
 
-    While no API server can be reached nothing changes: callers keep the rules that they have.
+    Each instance is on a node of its own, whose kubelet renews a lease. A node that has not been
+    heard of for `node_monitor_grace_period` is not ready, and neither are its pods, however well
+    they are; when it is heard of again they are what the kubelet says.
+
+    While no API server can be reached nothing changes: callers keep the rules that they have. Who
+    has lost the connection tries again every second.
+
+    Left out: the eviction of a lost node's pods, 300 s later, which starts others elsewhere.
 
     Source: Kubernetes 1.20, pkg/kubelet/prober (period 10 s, timeout 1 s, failures 3),
-    pkg/kubelet/pleg (relist 1 s), pkg/proxy/iptables (minSyncPeriod 1 s).
+    pkg/kubelet/pleg (relist 1 s), pkg/proxy/iptables (minSyncPeriod 1 s), pkg/kubelet/nodelease
+    (renewed every 10 s), pkg/controller/nodelifecycle (grace period 40 s, looked for every 5 s).
     """
+
+    settings: KubernetesSettings
+    reconnect = 1.0
 
     def configure(self, settings: KubernetesSettings, line_to: Callable[[str], ProbeLine]) -> None:
         """Set the intervals, and how each service's instances are probed."""
@@ -51,51 +65,96 @@ class Kubernetes(Registry):
 
     def begin(self) -> None:
         for pod in self.pods.values():
-            self.every(self.settings.relist, f"relist/{pod.instance.name}", pod.relist)
+            name = pod.instance.name
+            self.every(self.settings.relist, f"relist/{name}", pod.relist)
+            self.every(self.settings.node_lease_renewal, f"node/{name}", pod.renew)
             self.env.process(pod.probing())
+        self.every(self.settings.node_monitor_period, "node_monitor", self.monitor)
+
+    def server_changed(self, server: RegistryServer) -> None:
+        if server.up and sum(each.up for each in self.servers) == 1:
+            # As long as nobody could be heard, silence says nothing.
+            for pod in self.pods.values():
+                pod.heard = self.env.now
+
+    def monitor(self) -> None:
+        """The node controller looks for nodes that have been silent for too long."""
+        if not any(each.up for each in self.servers):
+            return
+        for pod in self.pods.values():
+            if self.env.now - pod.heard > self.settings.node_monitor_grace_period:
+                pod.lost = True
+                self.update(pod)
 
     def leave(self, instance: Instance) -> None:
         # A pod that terminates is taken off at once, whatever its probe says.
         self.pods[instance.name].set_ready(False)
+
+    def join(self, instance: Instance) -> None:
+        self.pods[instance.name].replaced = True
 
     def lists(self, instance: Instance) -> bool:
         return self.listed[instance.name]
 
     def report(self, pod: Pod) -> None:
         """The kubelet tells the API server; it tries again until somebody listens."""
-        ready = pod.ready
+        name = pod.instance.name
+        self.reach(
+            f"status/{name}",
+            self.service_of[name],
+            0,
+            self.reconnect,
+            lambda server: self.later(self.latency + server.delay, partial(self.reported, pod)),
+        )
 
-        def telling() -> Doing:
-            while self.reachable("kubelet", 0) is None:
-                yield self.env.timeout(1.0)
-            server = self.reachable("kubelet", 0)
-            slow = 0.0 if server is None else server.delay
-            yield self.env.timeout(self.latency + slow + self.settings.endpoints)
-            if pod.ready == ready and self.listed[pod.instance.name] != ready:
-                self.listed[pod.instance.name] = ready
-                if not ready:
-                    self.delisted(pod.instance)
-                self.spread(self.service_of[pod.instance.name])
+    def reported(self, pod: Pod) -> None:
+        """The API server knows the status of a pod, and that its node is there."""
+        pod.heard = self.env.now
+        pod.lost = False
+        pod.reported = pod.ready
+        self.update(pod)
 
-        self.env.process(telling())
+    def update(self, pod: Pod) -> None:
+        """The endpoints controller acts on what is known of a pod."""
+        if self.listed[pod.instance.name] != pod.serving:
+            self.later(self.settings.endpoints, partial(self.write, pod))
+
+    def write(self, pod: Pod) -> None:
+        """The controller writes the endpoints of a pod's service."""
+        name = pod.instance.name
+        if self.listed[name] == pod.serving:
+            return
+        self.listed[name] = pod.serving
+        if not pod.serving:
+            self.delisted(pod.instance)
+        self.spread(self.service_of[name])
 
     def spread(self, service: str) -> None:
         """The endpoints of a service have changed: every node's kube-proxy hears of it."""
         for view in self.views:
-            if service not in view.routes:
-                continue
-            if self.reachable(view.party, 0) is None:
-                continue
-            self.later(self.latency + self.until_sync(view), partial(self.sync, view, service))
+            if service in view.routes:
+                self.reach(
+                    f"endpoints/{view.name}/{service}",
+                    view.party,
+                    0,
+                    self.reconnect,
+                    partial(self.tell, view, service),
+                )
 
-    def until_sync(self, view: View) -> float:
-        """Seconds until a node's kube-proxy next writes its rules."""
+    def tell(self, view: View, service: str, server: RegistryServer) -> None:
+        """A node's kube-proxy hears of a change, and acts on it at its next sync."""
+        wait = self.latency + server.delay
+        self.later(wait + self.until_sync(view, wait), partial(self.sync, view, service))
+
+    def until_sync(self, view: View, wait: float) -> float:
+        """Seconds until a node's kube-proxy next writes its rules, from `wait` seconds from now."""
         period = self.settings.proxy_sync
         if period <= 0.0:
             return 0.0
         offset = self.offset(f"proxy/{view.name}", period)
-        turns = ceil((self.env.now - offset) / period)
-        return max(0.0, offset + turns * period - self.env.now)
+        heard = self.env.now + wait
+        turns = ceil((heard - offset) / period)
+        return max(0.0, offset + turns * period - heard)
 
     def sync(self, view: View, service: str) -> None:
         listed = [name for name, there in self.listed.items() if there]
@@ -103,7 +162,15 @@ class Kubernetes(Registry):
 
 
 class Pod(Prober):
-    """What the kubelet knows of one instance; `streak` counts probes in a row against `ready`."""
+    """One instance, as its kubelet and as the API server see it.
+
+    Attributes:
+        ready: what the kubelet says; `streak` counts the probes in a row against it.
+        replaced: whether a new container has been started that the kubelet has not seen yet.
+        reported: what the API server knows of `ready`.
+        heard: when the API server last heard of the node, in seconds.
+        lost: whether the node has been silent for too long.
+    """
 
     def __init__(
         self, registry: Kubernetes, instance: Instance, line_to: Callable[[str], ProbeLine]
@@ -113,15 +180,37 @@ class Pod(Prober):
         self.instance = instance
         self.ready = True
         self.seen_up = True
+        self.replaced = False
+        self.reported = True
+        self.lost = False
+        self.heard = 0.0
         self.streak = 0
         self.line = line_to(registry.service_of[instance.name])
 
+    @property
+    def serving(self) -> bool:
+        """Whether the Service should lead to the pod, as far as the API server knows."""
+        return self.reported and not self.lost
+
     def relist(self) -> None:
-        """Look whether the container still runs."""
-        if self.seen_up and not self.instance.up:
+        """Look whether the container still runs; a new one is not ready until a probe says so."""
+        if self.seen_up and (self.replaced or not self.instance.up):
             self.streak = 0
             self.set_ready(False)
+        self.replaced = False
         self.seen_up = self.instance.up
+
+    def renew(self) -> None:
+        """The kubelet renews its node's lease, if it gets through, and is asked how its pod is."""
+        registry = self.registry
+        server = registry.reachable(registry.service_of[self.instance.name], 0)
+        if server is not None:
+            registry.later(registry.latency + server.delay, self.renewed)
+
+    def renewed(self) -> None:
+        self.heard = self.registry.env.now
+        if self.lost:
+            self.registry.reported(self)
 
     def probing(self) -> Doing:
         """Probe the container's readiness every period."""

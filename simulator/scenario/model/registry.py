@@ -107,6 +107,15 @@ class Kubernetes(Registry):
         0.1, description="What the controller takes to change the endpoints of a service."
     )
     proxy_sync: Duration = Field(1.0, description="How often kube-proxy writes its rules.")
+    node_lease_renewal: PositiveDuration = Field(
+        10.0, description="How often a node says that it is there."
+    )
+    node_monitor_period: PositiveDuration = Field(
+        5.0, description="How often silent nodes are looked for."
+    )
+    node_monitor_grace_period: PositiveDuration = Field(
+        40.0, description="After such a silence a node and its pods are not ready."
+    )
 
 
 class Dns(Registry):
