@@ -83,6 +83,10 @@ def suspicion_timeout(mult: int, nodes: int, probe_interval: float) -> float:
     return mult * int(scale * 1000.0) * probe_interval / 1000.0
 
 
+SUSPICION_MAX_MULT = 6.0
+"""The longest suspicion, in multiples of the shortest (memberlist, `SuspicionMaxTimeoutMult`)."""
+
+
 def remaining_suspicion(
     confirmations: int, expected: int, elapsed: float, least: float, most: float
 ) -> float:
@@ -95,20 +99,55 @@ def remaining_suspicion(
     return max(least, timeout) - elapsed
 
 
+class Suspicion:
+    """How long a silent node is only suspected: the shorter, the more members confirm it.
+
+    It begins with `most` seconds and goes down to `least` with the confirmations that are expected;
+    where none are, it is `least` from the start. A member counts once, and whoever began it does not.
+
+    Source: hashicorp/memberlist, suspicion.go, `newSuspicion` and `Confirm`.
+    """
+
+    def __init__(self, begun_by: int, expected: int, least: float, most: float) -> None:
+        self.expected = expected
+        self.least = least
+        self.most = most
+        self.seconds = most if expected > 0 else least
+        self.members = {begun_by}
+
+    def confirm(self, member: int, elapsed: float) -> None:
+        """A member suspects the node too, `elapsed` seconds after the beginning."""
+        confirmations = len(self.members) - 1
+        if confirmations >= self.expected or member in self.members:
+            return
+        self.members.add(member)
+        self.seconds = elapsed + remaining_suspicion(
+            confirmations + 1, self.expected, elapsed, self.least, self.most
+        )
+
+
 class Consul(Registry):
     """HashiCorp's registry: the agent on each node checks its instances and tells the servers.
 
     An instance whose check is critical is no longer handed out, at once; after
-    `deregister_critical_service_after` it is forgotten, at the next round of the reaper. Changes are
-    written by the leader: while there is none, nothing changes. Callers wait in a blocking query,
-    and hear of a change as soon as it is written; without a leader they are answered only if they
-    are content with stale data. With `check: gossip` an instance is a node of its own, whose silence
-    the other nodes notice (SWIM).
+    `deregister_critical_service_after` (a minute at least) it is forgotten, at the next round of the
+    reaper. Changes are written by the leader: while there is none, nothing changes. An agent that
+    could not write tries again every 15 s. Callers wait in a blocking query, and hear of a change as
+    soon as it is written; without a leader they are answered only if they are content with stale
+    data, and whoever reaches no server asks again every 5 s. With `check: gossip` an instance is a
+    node of its own, whose silence the other nodes notice (SWIM, Lifeguard).
 
-    Source: hashicorp/consul, agent/checks, agent/local; hashicorp/memberlist; hashicorp/raft.
+    Left out: that a query which failed repeatedly waits longer; full syncs every minute, which
+    repair what partial ones did not.
+
+    Source: hashicorp/consul, agent/checks, agent/local, agent/ae (`retryFailIntv`), api/watch
+    (`retryInterval`); hashicorp/memberlist; hashicorp/raft.
     """
 
     settings: ConsulSettings
+    sync_again = 15.0
+    ask_again = 5.0
+    least_deregistration = 60.0
 
     def configure(self, settings: ConsulSettings, line_to: Callable[[str], ProbeLine]) -> None:
         """Set the intervals, and how each service's instances are probed."""
@@ -135,32 +174,41 @@ class Consul(Registry):
         self.raft.server_changed()
 
     def elected(self) -> None:
-        """A new leader: agents sync what could not be written, callers hear of it."""
+        """A new leader: agents sync what could not be written, queries that had failed are answered."""
         for agent in self.agents.values():
             self.write(agent)
+        for service in self.instances:
+            self.changed(service)
+
+    def news(self, agent: Agent) -> bool:
+        """Whether the servers know otherwise than an agent."""
+        name = agent.instance.name
+        return agent.passing != (self.healthy[name] and self.registered[name])
 
     def write(self, agent: Agent) -> None:
-        """An agent tells the leader its instance's status, if that is news."""
-        leader = self.raft.leader
-        name = agent.instance.name
-        party = self.service_of[name]
-        if leader is None or self.reachable(party, 0) is None:
-            return
-        if self.healthy[name] != agent.passing or not self.registered[name]:
-            self.later(self.latency + leader.delay, partial(self.written, agent))
+        """An agent tells the servers its instance's status, if that is news."""
+        if self.news(agent):
+            name = agent.instance.name
+            self.reach(
+                f"sync/{name}", self.service_of[name], 0, self.sync_again, partial(self.send, agent)
+            )
+
+    def send(self, agent: Agent, server: RegistryServer) -> None:
+        """A server passes on to the leader what an agent says; without one, agents try later."""
+        if self.raft.leader is not None:
+            wait = self.latency + max(server.delay, self.raft.leader.delay)
+            self.later(wait, partial(self.written, agent))
 
     def written(self, agent: Agent) -> None:
-        name, now = agent.instance.name, self.env.now
-        if self.raft.leader is None:
+        if self.raft.leader is None or not self.news(agent):
             return
-        if self.healthy[name] == agent.passing and self.registered[name]:
-            return
+        name = agent.instance.name
         self.healthy[name] = agent.passing
         if agent.passing:
             self.registered[name] = True
             self.critical_since.pop(name, None)
         else:
-            self.critical_since[name] = now
+            self.critical_since[name] = self.env.now
             self.delisted(agent.instance)
         self.changed(self.service_of[name])
 
@@ -169,17 +217,27 @@ class Consul(Registry):
         after = self.settings.deregister_critical_service_after
         if self.raft.leader is None or after is None:
             return
-        for name, since in self.critical_since.items():
+        after = max(after, self.least_deregistration)
+        for name, since in list(self.critical_since.items()):
             if self.env.now - since > after:
                 self.registered[name] = False
+                del self.critical_since[name]
 
     def changed(self, service: str) -> None:
         """Blocking queries for a service return."""
         for number, view in enumerate(self.views):
             if service in view.routes:
-                server = self.reachable(view.party, number)
-                if server is not None:
-                    self.later(self.latency + server.delay, partial(self.told, view, service))
+                self.reach(
+                    f"query/{view.name}/{service}",
+                    view.party,
+                    number,
+                    self.ask_again,
+                    partial(self.answer, view, service),
+                )
+
+    def answer(self, view: View, service: str, server: RegistryServer) -> None:
+        """A server answers a caller's query."""
+        self.later(self.latency + server.delay, partial(self.told, view, service))
 
     def told(self, view: View, service: str) -> None:
         if self.raft.leader is None and not self.settings.stale:
@@ -197,17 +255,40 @@ class Consul(Registry):
         self.agents[instance.name].register()
 
     def silence_noticed_after(self) -> float:
-        """Seconds until the others have declared a silent node dead, drawn."""
+        """Seconds until the others have declared a silent node dead, drawn.
+
+        In each interval every other node probes one of its own others. A probe that fails, directly
+        and through others, ends with its interval, and the prober suspects the node or, if somebody
+        else did before, confirms the suspicion.
+        """
         settings, nodes = self.settings, len(self.by_name)
-        others = max(1, nodes - 1)
-        # In each interval every other node probes one of its own others, drawn.
-        missed = 1.0 - (1.0 - 1.0 / others) ** others
-        intervals = int(self.draws.geometric(missed)) - float(self.draws.random())
-        return (
-            intervals * settings.probe_interval
-            + settings.probe_timeout
-            + suspicion_timeout(settings.suspicion_mult, nodes, settings.probe_interval)
-        )
+        interval, others = settings.probe_interval, max(1, nodes - 1)
+        # Everybody's ticks begin somewhere; only those who could still matter are drawn.
+        found: list[tuple[float, int]] = []
+        least = suspicion_timeout(settings.suspicion_mult, nodes, interval)
+        expected = settings.suspicion_mult - 2
+        if nodes - 2 < expected:
+            expected = 0
+        suspicion: Suspicion | None = None
+        began = 0.0
+        ticks = self.draws.random(others)
+        ended_after = max(interval, settings.probe_timeout)
+        turn = 0
+        while True:
+            probing = self.draws.random(others) < 1.0 / others
+            found = sorted(
+                (float((turn + ticks[each]) * interval + ended_after), int(each))
+                for each in probing.nonzero()[0]
+            )
+            for at, member in found:
+                if suspicion is None:
+                    suspicion = Suspicion(member, expected, least, SUSPICION_MAX_MULT * least)
+                    began = at
+                elif at - began < suspicion.seconds:
+                    suspicion.confirm(member, at - began)
+            turn += 1
+            if suspicion is not None and turn * interval >= began + suspicion.seconds:
+                return began + suspicion.seconds
 
 
 class Agent(Prober):
@@ -289,9 +370,9 @@ class Agent(Prober):
         self.registry.write(self)
 
     def register(self) -> None:
-        """The instance is back; it begins critical, until its check passes."""
-        self.gone = False
-        if self.registry.settings.check == "http":
+        """The instance is back; one that had deregistered is critical until its check passes."""
+        if self.gone and self.registry.settings.check == "http":
             self.status.status = "critical"
             self.status.successes = 0
+        self.gone = False
         self.registry.write(self)

@@ -164,12 +164,15 @@ services: {shop: {replicas: 10, concurrency: 1, endpoints: {get: [work: {exponen
 """
 
 
-def test_a_crowd_of_callers_knows_less_than_one_proxy() -> None:
+@pytest.mark.parametrize(
+    ("balancer", "share"), [("least_connections", 0.5), ("least_request", 0.7)]
+)
+def test_a_crowd_of_callers_knows_less_than_one_proxy(balancer: str, share: float) -> None:
     """Each of fifty callers sees a fiftieth of the load; the proxy before them sees all of it."""
-    crowd = play(HERD)
-    proxy = play(HERD, "defaults.via=proxy")
+    crowd = play(HERD, f"defaults.balancer={balancer}")
+    proxy = play(HERD, f"defaults.balancer={balancer}", "defaults.via=proxy")
     assert crowd.total.latency.mean is not None and proxy.total.latency.mean is not None
-    assert proxy.total.latency.mean < 0.5 * crowd.total.latency.mean
+    assert proxy.total.latency.mean < share * crowd.total.latency.mean
     assert proxy.services["shop-proxy"].calls == proxy.services["shop"].calls
 
 
