@@ -137,8 +137,8 @@ class Consul(Registry):
     data, and whoever reaches no server asks again every 5 s. With `check: gossip` an instance is a
     node of its own, whose silence the other nodes notice (SWIM, Lifeguard).
 
-    Left out: that a query which failed repeatedly waits longer; full syncs every minute, which
-    repair what partial ones did not.
+    Left out: the time that rumours take to go round (200 ms a step); that a query which failed
+    repeatedly waits longer; full syncs every minute, which repair what partial ones did not.
 
     Source: hashicorp/consul, agent/checks, agent/local, agent/ae (`retryFailIntv`), api/watch
     (`retryInterval`); hashicorp/memberlist; hashicorp/raft.
@@ -261,34 +261,28 @@ class Consul(Registry):
         and through others, ends with its interval, and the prober suspects the node or, if somebody
         else did before, confirms the suspicion.
         """
-        settings, nodes = self.settings, len(self.by_name)
-        interval, others = settings.probe_interval, max(1, nodes - 1)
-        # Everybody's ticks begin somewhere; only those who could still matter are drawn.
-        found: list[tuple[float, int]] = []
+        settings = self.settings
+        nodes = len(self.by_name) + len(self.servers)
+        others, interval = nodes - 1, settings.probe_interval
         least = suspicion_timeout(settings.suspicion_mult, nodes, interval)
         expected = settings.suspicion_mult - 2
         if nodes - 2 < expected:
             expected = 0
-        suspicion: Suspicion | None = None
-        began = 0.0
+        probe = max(interval, settings.probe_timeout)
         ticks = self.draws.random(others)
-        ended_after = max(interval, settings.probe_timeout)
-        turn = 0
-        while True:
-            probing = self.draws.random(others) < 1.0 / others
-            found = sorted(
-                (float((turn + ticks[each]) * interval + ended_after), int(each))
-                for each in probing.nonzero()[0]
-            )
-            for at, member in found:
+        suspicion: Suspicion | None = None
+        began, turn = 0.0, 0
+        while suspicion is None or turn * interval < began + suspicion.seconds:
+            (probers,) = (self.draws.random(others) < 1.0 / others).nonzero()
+            for prober in sorted(probers.tolist(), key=lambda each: float(ticks[each])):
+                failed = (turn + float(ticks[prober])) * interval + probe
                 if suspicion is None:
-                    suspicion = Suspicion(member, expected, least, SUSPICION_MAX_MULT * least)
-                    began = at
-                elif at - began < suspicion.seconds:
-                    suspicion.confirm(member, at - began)
+                    began = failed
+                    suspicion = Suspicion(prober, expected, least, SUSPICION_MAX_MULT * least)
+                elif failed < began + suspicion.seconds:
+                    suspicion.confirm(prober, failed - began)
             turn += 1
-            if suspicion is not None and turn * interval >= began + suspicion.seconds:
-                return began + suspicion.seconds
+        return began + suspicion.seconds
 
 
 class Agent(Prober):
@@ -344,7 +338,10 @@ class Agent(Prober):
             while True:
                 while self.instance.up:
                     yield env.timeout(settings.probe_interval)
-                yield env.timeout(registry.silence_noticed_after())
+                noticed = registry.silence_noticed_after()
+                if self.instance.death is not None:
+                    noticed -= env.now - self.instance.death.died
+                yield env.timeout(max(0.0, noticed))
                 if not self.instance.up:
                     self.set(False)
                 while not self.instance.up:
