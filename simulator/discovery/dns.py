@@ -30,13 +30,16 @@ class DnsRegistry(Registry):
     """The addresses of a service under a name, without those whose health checks fail.
 
     Callers keep an answer for its time to live, whatever happens meanwhile, and an empty answer for
-    the negative one: a service that was gone for a moment may stay gone for long.
+    the negative one: a service that was gone for a moment may stay gone for long. A resolver waits 5 s
+    for each server, asks them all twice, and keeps what is cached if none answers.
 
     Source: RFC 1034, section 3.6; RFC 2308 (negative caching); Amazon Route 53, health checks
-    (every 30 s, three failures, TTL of 60 s or less).
+    (every 30 s, three failures, TTL of 60 s or less); resolv.conf(5) (`timeout`, `attempts`).
     """
 
     settings: DnsSettings
+    patience = 5.0
+    attempts = 2
 
     def configure(self, settings: DnsSettings, line_to: Callable[[str], ProbeLine]) -> None:
         """Set the intervals, and how each service's instances are probed."""
@@ -56,12 +59,13 @@ class DnsRegistry(Registry):
         settings = self.settings
         yield self.env.timeout(self.offset(f"lookup/{view.name}/{service}", settings.ttl))
         while True:
-            server = self.reachable(view.party, number)
+            tries = self.attempts * len(self.servers)
+            client = f"lookup/{view.name}/{service}"
+            server, waited = self.ask(client, view.party, number, self.patience, tries)
             if server is None:
-                # Resolvers try again soon; what is cached is used meanwhile.
-                yield self.env.timeout(5.0)
+                yield self.env.timeout(max(waited, self.patience))
                 continue
-            yield self.env.timeout(2 * self.latency + server.delay)
+            yield self.env.timeout(waited + 2 * self.latency + server.delay)
             listed = [name for name, there in self.records.items() if there]
             found = self.members(service, listed)
             view.learn(service, found, self.env.now)

@@ -51,8 +51,13 @@ class Lease:
 class LeaseTable:
     """What one Eureka server knows: leases, and how many renewals it should see.
 
-    `expected` clients fall when one cancels, never when one is evicted, until the threshold is
-    worked out anew. Renewals are counted by the minute; what counts is the minute before.
+    The number of `expected` clients follows registrations and cancellations, but not evictions, until
+    the threshold is worked out anew. A server that began with none does not count registrations
+    either: till then its threshold is 0, and it evicts nobody. Renewals are counted by the minute;
+    what counts is the minute before.
+
+    Source: AbstractInstanceRegistry `register`, `renew`, `evict`; PeerAwareInstanceRegistryImpl
+    `updateRenewalThreshold`, `isLeaseExpirationEnabled`.
     """
 
     def __init__(self, settings: EurekaSettings, expected: int = 0) -> None:
@@ -70,7 +75,7 @@ class LeaseTable:
         return int(per_minute * settings.renewal_percent_threshold)
 
     def register(self, name: str, now: float) -> None:
-        if name not in self.leases:
+        if name not in self.leases and self.expected > 0:
             self.expected += 1
         self.leases[name] = Lease(now, self.settings.lease_duration)
 
@@ -80,10 +85,10 @@ class LeaseTable:
 
     def renew(self, name: str, now: float) -> bool:
         """Renew a lease; returns whether there is one."""
-        self.renewals += 1
         lease = self.leases.get(name)
         if lease is None:
             return False
+        self.renewals += 1
         lease.renew(now)
         return True
 
@@ -114,12 +119,23 @@ class LeaseTable:
 
 
 class Peer:
-    """One server of the cluster with its table, and the answer that it gives to clients."""
+    """One server of the cluster with its table, and the answer that it gives to clients.
+
+    Attributes:
+        opens: when it begins to answer clients, in seconds.
+    """
 
     def __init__(self, server: RegistryServer, table: LeaseTable) -> None:
         self.server = server
         self.table = table
         self.answer = list(table.leases)
+        self.opens = 0.0
+
+    def minute(self) -> None:
+        self.table.minute()
+
+    def update_threshold(self) -> None:
+        self.table.update_threshold()
 
 
 class Eureka(Registry):
@@ -130,40 +146,54 @@ class Eureka(Registry):
     at once the server takes it for a broken network and keeps everybody (self-preservation). Callers
     fetch every 30 s an answer that is made every 30 s. Servers copy what they hear to their peers.
 
-    Source: Netflix/eureka at 61acc83d, eureka-core: AbstractInstanceRegistry, PeerAwareInstanceRegistryImpl,
-    ResponseCacheImpl.
+    A server keeps its table in memory. When it starts it copies a peer's; if there is none it answers
+    nobody for five minutes, in which instances register with it. Clients try three servers, and give
+    each 8 s.
+
+    Left out: that a server which restarts asks its peers for up to 150 s if they have nothing; that
+    clients back off when all servers fail.
+
+    Source: Netflix/eureka at 61acc83d, eureka-core: AbstractInstanceRegistry,
+    PeerAwareInstanceRegistryImpl (`syncUp`, `shouldAllowAccess`, waitTimeInMsWhenSyncEmpty),
+    ResponseCacheImpl; eureka-client: RetryableEurekaHttpClient, eurekaServerReadTimeoutSeconds.
     """
 
     settings: EurekaSettings
+    patience = 8.0
+    tries = 3
+    wait_when_sync_empty = 300.0
 
     def configure(self, settings: EurekaSettings) -> None:
         """Set the intervals; everybody is registered and has just renewed."""
         self.settings = settings
         self.peers: list[Peer] = []
         names = [each.name for each in self.all_instances()]
-        per_interval = 60.0 / settings.renewal_interval
+        interval = settings.renewal_interval
+        beats = {name: self.offset(f"heartbeat/{name}", interval) for name in names}
         for server in self.servers:
-            table = LeaseTable(settings)
-            for name in names:
-                table.register(name, 0.0)
-                interval = settings.renewal_interval
+            table = LeaseTable(settings, len(names))
+            # The minute that is under way began before the start.
+            begun = 60.0 - self.offset(f"minute/{server.name}", 60.0)
+            for name, beat in beats.items():
+                table.leases[name] = Lease(0.0, settings.lease_duration)
                 # The last heartbeat before the start.
-                table.leases[name].renew(self.offset(f"heartbeat/{name}", interval) - interval)
-            table.renewals_before = int(len(names) * per_interval)
+                table.leases[name].renew(beat - interval)
+                table.renewals += int((begun + beat) / interval)
+            table.renewals_before = int(len(names) * 60.0 / interval)
             self.peers.append(Peer(server, table))
 
     def begin(self) -> None:
         settings = self.settings
         for peer in self.peers:
             name = peer.server.name
-            self.every(60.0, f"minute/{name}", peer.table.minute)
+            self.every(60.0, f"minute/{name}", peer.minute)
             self.every(settings.eviction_interval, f"evict/{name}", partial(self.evict, peer))
             self.every(
                 settings.response_cache_update,
                 f"cache/{name}",
                 partial(self.refresh, peer),
             )
-            self.every(settings.threshold_update, f"threshold/{name}", peer.table.update_threshold)
+            self.every(settings.threshold_update, f"threshold/{name}", peer.update_threshold)
         for number, instance in enumerate(self.all_instances()):
             self.every(
                 settings.renewal_interval,
@@ -177,21 +207,46 @@ class Eureka(Registry):
                 partial(self.fetch, view, number),
             )
 
+    def server_changed(self, server: RegistryServer) -> None:
+        """A server that starts copies a peer's table, or has none."""
+        if not server.up:
+            return
+        now = self.env.now
+        peer = self.peer_of(server)
+        others = (each for each in self.peers if each is not peer)
+        source = next((each for each in others if each.server.up and each.opens <= now), None)
+        names = [] if source is None else list(source.table.leases)
+        peer.table = LeaseTable(self.settings, len(names))
+        for name in names:
+            peer.table.leases[name] = Lease(now, self.settings.lease_duration)
+        peer.answer = names
+        peer.opens = now if names else now + self.wait_when_sync_empty
+
+    def peer_of(self, server: RegistryServer) -> Peer:
+        """What a server knows."""
+        return next(each for each in self.peers if each.server is server)
+
     # What instances say.
 
     def heartbeat(self, instance: Instance, number: int) -> None:
         """Renew, if the instance lives and a server can be reached; register if that one forgot."""
-        server = self.reachable(self.service_of[instance.name], number)
-        if self.present(instance) and server is not None:
-            self.tell(server, lambda peer: self.renewed(peer, instance.name))
+        if self.present(instance):
+            self.say(instance, number, lambda peer: self.renewed(peer, instance.name))
+
+    def say(self, instance: Instance, number: int, what: Callable[[Peer], object]) -> None:
+        """An instance tells the first server that it gets through to."""
+        party = self.service_of[instance.name]
+        server, waited = self.ask(instance.name, party, number, self.patience, self.tries)
+        if server is not None:
+            self.tell(server, waited, what)
 
     def renewed(self, peer: Peer, name: str) -> None:
         if not peer.table.renew(name, self.env.now):
             peer.table.register(name, self.env.now)
 
-    def tell(self, server: RegistryServer, what: Callable[[Peer], object]) -> None:
+    def tell(self, server: RegistryServer, waited: float, what: Callable[[Peer], object]) -> None:
         """A server hears something, and copies it to its peers."""
-        delay = self.latency + server.delay
+        delay = waited + self.latency + server.delay
         for peer in self.peers:
             wait = delay if peer.server is server else delay + self.latency + peer.server.delay
             self.later(wait, partial(self.hear, peer, what))
@@ -202,17 +257,13 @@ class Eureka(Registry):
             what(peer)
 
     def leave(self, instance: Instance) -> None:
-        server = self.reachable(self.service_of[instance.name], 0)
-        if server is not None:
-            self.tell(server, lambda peer: peer.table.cancel(instance.name))
+        self.say(instance, 0, lambda peer: peer.table.cancel(instance.name))
 
     def lists(self, instance: Instance) -> bool:
         return any(instance.name in peer.table.leases for peer in self.peers)
 
     def join(self, instance: Instance) -> None:
-        server = self.reachable(self.service_of[instance.name], 0)
-        if server is not None:
-            self.tell(server, lambda peer: peer.table.register(instance.name, self.env.now))
+        self.say(instance, 0, lambda peer: peer.table.register(instance.name, self.env.now))
 
     # What servers do by themselves.
 
@@ -239,13 +290,16 @@ class Eureka(Registry):
 
     def fetch(self, view: View, number: int) -> None:
         """Ask a server for everything; keep what is known if none answers."""
-        server = self.reachable(view.party, number)
+        client = f"fetch/{view.name}"
+        server, waited = self.ask(client, view.party, number, self.patience, self.tries)
         if server is None:
             return
-        peer = next(each for each in self.peers if each.server is server)
+        peer = self.peer_of(server)
 
         def answered() -> None:
+            if not server.up or peer.opens > self.env.now:
+                return
             for service in view.routes:
                 view.learn(service, self.members(service, peer.answer), self.env.now)
 
-        self.later(2 * self.latency + server.delay, answered)
+        self.later(waited + 2 * self.latency + server.delay, answered)
