@@ -159,6 +159,7 @@ class Builder:
             entries,
             faults,
             maker.deaths,
+            registry,
         )
 
     # Draws.

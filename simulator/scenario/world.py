@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.call.edge import Edge
+from simulator.discovery.registry import Registry
 from simulator.fault.fault import Fault
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
@@ -32,7 +33,7 @@ class World:
     """The parts of a simulated system, ready to run.
 
     `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter;
-    `deaths` are those that faults have caused so far.
+    `deaths` are those that faults have caused so far; `registry` is None where everybody knows all.
     """
 
     scenario: Scenario
@@ -45,6 +46,7 @@ class World:
     entries: frozenset[int]
     faults: Sequence[Fault]
     deaths: Sequence[Death]
+    registry: Registry | None
 
     @property
     def instances(self) -> list[Instance]:
