@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.discovery.consul import Consul
+from simulator.discovery.kubernetes import Kubernetes
 from simulator.errors import SimulatorError
 from simulator.experiment.result import DeathFigures, Result
 from simulator.experiment.run import simulate
+from simulator.kernel.event import Event
 from simulator.scenario import parse
+from simulator.scenario.build import build
+from simulator.scenario.world import World
+from simulator.service.instance import Instance
 
 SHOP = """
 scenario: shop
@@ -40,6 +46,8 @@ BOUNDS = {
     "{kind: consul}": (0.0, 10.01),
     # 30 s after the last report, which came within the last 15 s.
     "{kind: consul, check: ttl}": (15.0, 30.02),
+    # A probe fails an interval after it began, then 4 x log10(13) s; a member is probed sooner or later.
+    "{kind: consul, check: gossip}": (5.45, 25.0),
     # Three checks of 30 s fail, and records live for 60 s.
     "{kind: dns}": (60.0, 150.1),
 }
@@ -126,6 +134,182 @@ def test_consul_without_a_leader_changes_nothing_until_there_is_one() -> None:
     result = play("registry={kind: consul}", f"faults=[{lose}, {kill}]")
     knew = result.deaths[0].registry_knew_after
     assert knew is not None and 59.0 <= knew <= 90.0
+
+
+@pytest.mark.parametrize(
+    ("registry", "again"),
+    [
+        # A watch or a query is begun again within so many seconds; then latencies, and proxy syncs.
+        ("{kind: kubernetes}", 2.1),
+        ("{kind: etcd}", 1.1),
+        ("{kind: consul}", 5.1),
+    ],
+)
+def test_callers_that_were_cut_off_hear_what_they_missed(registry: str, again: float) -> None:
+    cut = "{at: 90s, for: 100s, partition: {service: registry, mode: all, from: [users]}}"
+    kill = "{at: 100s, kill: {service: shop}}"
+    (found,) = play(f"registry={registry}", f"faults=[{cut}, {kill}]").deaths
+    assert found.registry_knew_after is not None and found.registry_knew_after < 11.0
+    assert found.callers_knew_after is not None
+    assert 90.0 <= found.callers_knew_after <= 90.0 + again
+
+
+def test_a_consul_agent_that_was_cut_off_syncs_within_fifteen_seconds() -> None:
+    cut = "{at: 90s, for: 100s, partition: {service: registry, mode: all, from: [shop]}}"
+    kill = "{at: 100s, kill: {service: shop}}"
+    result = play("registry={kind: consul}", f"faults=[{cut}, {kill}]")
+    knew = result.deaths[0].registry_knew_after
+    assert knew is not None and 90.0 <= knew <= 105.1
+    # And no other instance was ever in doubt.
+    assert result.total.outcomes["refused"] == result.total.started - result.total.outcomes["ok"]
+
+
+def test_kubernetes_loses_the_pods_of_nodes_that_it_cannot_hear() -> None:
+    """After 40 s of silence, the last word up to 10 s before, looked for every 5 s; then again all."""
+    for seed in range(4):
+        result = play("registry={kind: kubernetes}", CUT, seed=seed)
+        # From 90 to 107 s, when the last one is lost, until 460 to 472 s, when all have renewed.
+        nobody = result.total.outcomes["no_instance"] / 20
+        assert 460 - 107 - 5 <= nobody <= 472 - 90 + 5
+    dead = "faults=[{at: 60s, for: 400s, kill: {service: registry, mode: all}}]"
+    assert play("registry={kind: kubernetes}", dead).total.availability == 1.0
+
+
+@pytest.mark.parametrize("registry", BOUNDS)
+def test_while_all_servers_are_dead_callers_keep_what_they_know(registry: str) -> None:
+    dead = "faults=[{at: 60s, for: 400s, kill: {service: registry, mode: all}}]"
+    assert play(f"registry={registry}", dead, check=True).total.availability == 1.0
+
+
+@pytest.mark.parametrize("registry", ["{kind: eureka}", "{kind: dns}"])
+def test_clients_go_on_to_the_next_server(registry: str) -> None:
+    """Two of three servers do not answer in time; a lookup takes seconds longer, and that is all."""
+    least, most = BOUNDS[registry]
+    slow = "{at: 50s, slow: {service: registry, mode: {fixed: 2}, add: 1m}}"
+    kill = "{at: 100s, kill: {service: shop}}"
+    for seed in range(3):
+        result = play(f"registry={registry}", f"faults=[{slow}, {kill}]", seed=seed)
+        knew = result.deaths[0].callers_knew_after
+        assert knew is not None and least <= knew <= most + 3 * 8.0
+    every = slow.replace("{fixed: 2}", "all")
+    result = play(f"registry={registry}", f"faults=[{every}, {kill}]")
+    assert result.deaths[0].callers_knew_after is None
+
+
+def test_an_empty_answer_is_kept_for_its_own_time() -> None:
+    """All instances are gone for 3 min; who asks meanwhile goes without for 5 min."""
+    settings = ("registry={kind: dns}", "duration=15m")
+    kill = "faults=[{at: 100s, for: 180s, kill: {service: shop, mode: all}}]"
+    result = play(*settings, kill)
+    shorter = play(*settings, kill, "registry.negative_ttl=10s")
+    # Records are back 60 to 90 s after the instances; 20/s find nobody for 300 s, or hardly longer.
+    missed = [each.total.outcomes["no_instance"] / 20 for each in (result, shorter)]
+    assert missed[0] > missed[1] + 60.0
+    assert missed[0] == pytest.approx(300.0, abs=15.0)
+
+
+def test_a_restarted_eureka_has_what_its_peers_have() -> None:
+    one = (
+        "faults=[{at: 60s, for: 60s, kill: {service: registry}}, {at: 150s, kill: {service: shop}}]"
+    )
+    result = play("registry={kind: eureka}", one)
+    least, most = BOUNDS["{kind: eureka}"]
+    knew = result.deaths[0].callers_knew_after
+    assert knew is not None and least - 90.0 <= knew <= most
+
+
+def test_eureka_servers_that_restart_together_answer_nobody_for_five_minutes() -> None:
+    """And evict nobody until they work out their threshold, every 15 min."""
+    every = "{at: 60s, for: 10s, kill: {service: registry, mode: all}}"
+    kill = "{at: 61s, kill: {service: shop}}"
+    result = play("registry={kind: eureka}", f"faults=[{every}, {kill}]", "duration=15m")
+    # The dead one never registers with the new servers, so that it is missing when they open.
+    knew = result.deaths[0].callers_knew_after
+    assert result.total.outcomes.keys() == {"ok", "refused"}
+    assert knew is not None and 309.0 <= knew <= 309.0 + 30.1
+
+
+def test_consul_forgets_who_has_been_critical_for_long() -> None:
+    """C12c-11: silent for a TTL of 10 s is critical, 60 s more and a round of 30 s: forgotten."""
+    registry = (
+        "registry={kind: consul, check: ttl, ttl: 10s, deregister_critical_service_after: 1m}"
+    )
+    for seed in range(4):
+        world = build(parse(SHOP, settings=(registry,)).scenario, seed)
+        consul = world.registry
+        assert isinstance(consul, Consul)
+        instance = world.services["shop"].instances[0]
+        crash_at(world, instance, 100.0)
+        last_pass = critical = forgotten = 0.0
+        for step in range(9000, 21000):
+            world.kernel.run(step / 100, 1 << 60)
+            agent = consul.agents[instance.name]
+            last_pass = agent.last_pass
+            if not consul.healthy[instance.name] and not critical:
+                critical = step / 100 - last_pass
+            if not consul.registered[instance.name] and not forgotten:
+                forgotten = step / 100 - last_pass
+        assert 95.0 <= last_pass <= 100.0
+        assert critical == pytest.approx(10.0, abs=0.02)
+        assert 70.0 <= forgotten <= 100.02
+
+
+def crash_at(world: World, instance: Instance, time: float) -> None:
+    """Let an instance die."""
+
+    class Crash(Event):
+        def fire(self) -> None:
+            instance.crash()
+
+    world.kernel.schedule_at(Crash(), time)
+
+
+def test_the_kubelet_changes_its_mind_after_so_many_probes_in_a_row() -> None:
+    """C9p-07 and C9p-08."""
+    settings = "registry={kind: kubernetes, failure_threshold: 3, success_threshold: 3}"
+    world = build(parse(SHOP, settings=(settings,)).scenario, 0)
+    kubernetes = world.registry
+    assert isinstance(kubernetes, Kubernetes)
+    instance = world.services["shop"].instances[0]
+    pod = kubernetes.pods[instance.name]
+
+    def results(probes: str) -> list[bool]:
+        ready = []
+        for each in probes:
+            pod.probed(instance, each == "S")
+            ready.append(pod.ready)
+        return ready
+
+    assert results("FFSFFF") == [True, True, True, True, True, False]
+    assert results("SSS") == [False, False, True]
+    assert results("FFF")[-1] is False
+    assert results("SSFSSS") == [False, False, False, False, False, True]
+
+
+def test_a_container_that_is_back_before_the_kubelet_looked_is_not_ready_yet() -> None:
+    """C9p-10: what is known of the old container does not hold for the new one."""
+    kill = "faults=[{at: 100.5s, for: 1ms, kill: {service: shop, instance: shop-3}}]"
+    for seed in range(4):
+        loaded = parse(SHOP, settings=("registry={kind: kubernetes}", kill))
+        world = build(loaded.scenario, seed)
+        kubernetes = world.registry
+        assert isinstance(kubernetes, Kubernetes)
+        changes = []
+        for step in range(10000, 12000):
+            world.kernel.run(step / 100, 1 << 60)
+            listed = kubernetes.listed["shop-3"]
+            if not changes or changes[-1][1] != listed:
+                changes.append((step / 100, listed))
+        assert [listed for _, listed in changes] == [True, False, True]
+        # Seen at a relist within 1 s, written 0.1 s later; the next probe is up to 10 s away.
+        assert 100.6 <= changes[1][0] <= 101.62
+        assert changes[1][0] < changes[2][0] <= 111.72
+
+
+@pytest.mark.parametrize("registry", BOUNDS)
+def test_the_same_seed_tells_the_same_story(registry: str) -> None:
+    first, second = (death(registry, seed=3) for _ in range(2))
+    assert first == second
 
 
 def test_without_a_registry_nothing_is_there_to_fail() -> None:
