@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.discovery.consul import Consul
+from simulator.discovery.etcd import Etcd
 from simulator.discovery.kubernetes import Kubernetes
 from simulator.errors import SimulatorError
 from simulator.experiment.result import DeathFigures, Result
@@ -262,6 +263,31 @@ def crash_at(world: World, instance: Instance, time: float) -> None:
             instance.crash()
 
     world.kernel.schedule_at(Crash(), time)
+
+
+def test_a_lease_that_has_run_out_is_revoked_and_granted_anew() -> None:
+    """C13-22: whoever would renew it finds no lease; the next keepalive registers."""
+    world = build(parse(SHOP, settings=("registry={kind: etcd}",)).scenario, 0)
+    etcd = world.registry
+    assert isinstance(etcd, Etcd)
+    instance = world.services["shop"].instances[0]
+    world.kernel.run(100.0, 1 << 60)
+    etcd.expiry[instance.name] = 100.0
+    etcd.renewed(instance)
+    assert etcd.expiry[instance.name] == 100.0
+    world.kernel.run(100.5, 1 << 60)
+    assert instance.name not in etcd.expiry
+    world.kernel.run(104.0, 1 << 60)
+    assert etcd.expiry[instance.name] > 110.0
+
+
+def test_a_new_leader_gives_every_lease_its_time_and_an_election_timeout() -> None:
+    world = build(parse(SHOP, settings=("registry={kind: etcd}",)).scenario, 0)
+    etcd = world.registry
+    assert isinstance(etcd, Etcd)
+    world.kernel.run(100.0, 1 << 60)
+    etcd.promoted()
+    assert set(etcd.expiry.values()) == {100.0 + 10.0 + 1.0}
 
 
 def test_the_kubelet_changes_its_mind_after_so_many_probes_in_a_row() -> None:
