@@ -9,7 +9,7 @@ from simulator.discovery.etcd import Etcd
 from simulator.discovery.kubernetes import Kubernetes
 from simulator.errors import SimulatorError
 from simulator.experiment.result import DeathFigures, Result
-from simulator.experiment.run import simulate
+from simulator.experiment.run import Run, simulate
 from simulator.kernel.event import Event
 from simulator.scenario import parse
 from simulator.scenario.build import build
@@ -320,6 +320,27 @@ def test_the_kubelet_changes_its_mind_after_so_many_probes_in_a_row() -> None:
     assert results("SSFSSS") == [False, False, False, False, False, True]
 
 
+@pytest.mark.parametrize("registry", ["{kind: kubernetes}", "{kind: etcd}"])
+def test_a_container_that_hangs_is_found_by_probes_and_not_by_leases(registry: str) -> None:
+    """A slot that is never free answers no probe: the third fails 21 to 31 s later."""
+    hang = "faults=[{at: 100s, slow: {service: shop, instance: shop-3, speed: 0.01%}}]"
+    settings = (f"registry={registry}", hang, "services.shop.concurrency=1")
+    for seed in range(3):
+        world = Run(parse(SHOP, settings=settings).scenario, seed=seed).world
+        assert world.registry is not None
+        (hanging,) = (each for each in world.services["shop"].instances if each.name == "shop-3")
+        off = None
+        for time in range(1000, 2000):
+            world.kernel.run(time / 10, 1 << 60)
+            if off is None and not world.registry.lists(hanging):
+                off = time / 10 - 100.0
+        if "etcd" in registry:
+            assert off is None
+        else:
+            # Two requests a second find the way there, the first after a moment.
+            assert off is not None and 21.0 <= off <= 31.1 + 4.0
+
+
 def test_a_container_that_is_back_before_the_kubelet_looked_is_not_ready_yet() -> None:
     """C9p-10: what is known of the old container does not hold for the new one."""
     kill = "faults=[{at: 100.5s, for: 1ms, kill: {service: shop, instance: shop-3}}]"
@@ -349,6 +370,15 @@ def test_the_same_seed_tells_the_same_story(registry: str) -> None:
 def test_without_a_registry_nothing_is_there_to_fail() -> None:
     with pytest.raises(SimulatorError, match="there is no `registry` in this scenario"):
         play("faults=[{at: 1s, kill: {service: registry}}]")
+
+
+def test_nothing_is_there_without_a_registry() -> None:
+    """No server, no process, not one event; left out or `static`, it is the same run."""
+    left_out = build(parse(SHOP).scenario, 0)
+    static = build(parse(SHOP, settings=("registry={kind: static}",)).scenario, 0)
+    assert left_out.registry is None and static.registry is None
+    assert len(left_out.kernel) == len(static.kernel) == 0
+    assert play().digest == play("registry={kind: static}").digest
 
 
 @pytest.mark.parametrize("registry", BOUNDS)
