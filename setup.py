@@ -21,7 +21,7 @@ HOT = (
     "simulator/kernel/native_heap.py",
     "simulator/kernel/tuple_heap.py",
     "simulator/balancing/*.py",
-    "simulator/call/*.py",
+    "simulator/call/**/*.py",
     "simulator/discovery/health_check.py",
     "simulator/discovery/outlier.py",
     "simulator/discovery/probe.py",

@@ -12,6 +12,7 @@ from cli.catalogue import list_scenarios, show
 from cli.check import check
 from cli.compare import compare
 from cli.init import init
+from cli.policies import policies
 from cli.run import run
 from cli.schema import schema
 from cli.theory import theory
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(compare)
 app.command()(balancers)
+app.command()(policies)
 app.command()(check)
 app.command("list")(list_scenarios)
 app.command()(show)

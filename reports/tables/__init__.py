@@ -6,6 +6,7 @@ from rich.console import RenderableType
 
 from reports.tables.expectations import expectations_table
 from reports.tables.faults import deaths_table, faults_table
+from reports.tables.policies import metastability_line, policies_table
 from reports.tables.services import services_table
 from reports.tables.traffic import failures_line, traffic_table
 from reports.tables.verdict import heading, verdict_line
@@ -19,10 +20,14 @@ def report(result: Result, width: int) -> list[RenderableType]:
     if failures is not None:
         parts.append(failures)
     parts.append(services_table(result, width))
+    if result.policies:
+        parts.append(policies_table(result))
     if result.faults:
         parts.append(faults_table(result))
     if result.deaths:
         parts.append(deaths_table(result))
+    if result.metastability is not None:
+        parts.append(metastability_line(result.metastability))
     if result.expectations:
         parts.append(expectations_table(result))
     parts.append(verdict_line(result))

@@ -11,14 +11,15 @@ from simulator.call.attempt import (
     Bound,
     BoundedAttempt,
     Denial,
+    TiedAttempt,
     TracedAttempt,
 )
+from simulator.call.edge import NO_GUARD
 from simulator.call.party import Party
 from simulator.outcome import DEADLINE, NO_INSTANCE
-from simulator.service.strand import Strand
 
 if TYPE_CHECKING:
-    from simulator.call.route import Route
+    from simulator.call.route import Member, Route
     from simulator.call.site import Site
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
@@ -36,6 +37,8 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
     now = kernel.now
     plain = point.plain and deadline == inf and request.trace is None
     if not plain:
+        if point.guard != NO_GUARD:
+            return route.guards[point.guard].call(caller, request, site, deadline)
         deadline = min(deadline, now + point.deadline)
         if now >= deadline:
             return deny(caller, site, DEADLINE, edge.caller)
@@ -44,17 +47,38 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
         member = route.pick(request, now)
         if member is None:
             return deny(caller, site, NO_INSTANCE, edge.caller)
-    instance = member.instance
+    return send(caller, request, site, route, member, deadline, inf, False)
 
+
+def send(
+    caller: Party,
+    request: Request,
+    site: Site,
+    route: Route,
+    member: Member,
+    deadline: float,
+    until: float,
+    tied: bool,
+) -> Attempt:
+    """Send an attempt of the call of `site` to `member`.
+
+    `until` is when the caller's patience ends, if that does not count from now; infinity if it
+    does. With `tied` the caller hears of it when the instance begins.
+    """
+    edge = site.point.edge
+    kernel = edge.kernel
+    now = kernel.now
+    instance = member.instance
     edge.attempts += 1
     request.tally.attempts += 1
     codes = edge.codes
     number = instance.number
     code = codes[number] if number < len(codes) else edge.code_to(number)
-    if plain:
+    patience = site.point.patience
+    if patience is None and deadline == inf and request.trace is None and not tied:
         attempt = Attempt(request, caller, site, instance, code, now, deadline)
     else:
-        attempt = ask_closely(caller, request, site, instance, code, deadline)
+        attempt = ask_closely(caller, request, site, instance, code, deadline, until, tied)
     if route.tracks:
         attempt.member = member
         route.sent(member, now)
@@ -68,17 +92,29 @@ def ask(caller: Party, request: Request, site: Site, route: Route, deadline: flo
 
 
 def ask_closely(
-    caller: Party, request: Request, site: Site, instance: Instance, code: int, deadline: float
+    caller: Party,
+    request: Request,
+    site: Site,
+    instance: Instance,
+    code: int,
+    deadline: float,
+    until: float,
+    tied: bool,
 ) -> Attempt:
-    """An attempt that has a timeout or a deadline to mind, or a trace to write."""
+    """An attempt that has a timeout or a deadline to mind, a trace to write, or a tie."""
     kernel = instance.kernel
     trace = request.trace
     patience = site.point.patience
-    bounded = deadline < inf and (patience is None or deadline < kernel.now + patience.timeout)
+    end = deadline
+    if until < inf:
+        # It has waited already: its patience ends before that of others sent now.
+        patience = None
+        end = min(deadline, until)
+    bounded = end < inf and (patience is None or end < kernel.now + patience.timeout)
     attempt: Attempt
     if trace is not None:
         traced = TracedAttempt(request, caller, site, instance, code, kernel.now, deadline)
-        parent = caller.attempt() if isinstance(caller, Strand) else None
+        parent = caller.on_behalf_of()
         traced.span = trace.open_span(
             parent.span if isinstance(parent, TracedAttempt) else None,
             site.point.edge.caller,
@@ -87,6 +123,8 @@ def ask_closely(
             kernel.now,
         )
         attempt = traced
+    elif tied:
+        attempt = TiedAttempt(request, caller, site, instance, code, kernel.now, deadline)
     elif bounded:
         attempt = BoundedAttempt(request, caller, site, instance, code, kernel.now, deadline)
     else:
@@ -95,7 +133,7 @@ def ask_closely(
         attempt.bound = None
         if bounded:
             attempt.bound = Bound(attempt)
-            kernel.schedule_at(attempt.bound, deadline)
+            kernel.schedule_at(attempt.bound, end)
     if patience is not None and not bounded:
         patience.watch(attempt)
     return attempt

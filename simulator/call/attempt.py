@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE, Event
 from simulator.observe.ledger import PAGE
-from simulator.outcome import CANCELLED, OK, TIMEOUT
+from simulator.outcome import CANCELLED, DEGRADED, OK, TIMEOUT
 from simulator.service.instance import OUTSIDE
 from simulator.service.strand import Op, Strand
 
@@ -29,12 +29,23 @@ class Attempt(Strand):
 
     Attributes:
         code: the ledger's lane; the outcome is added to it.
+        good: the outcome if all goes well: `OK`, or `DEGRADED` once a fallback has had a part in it.
         member: the instance as its caller's balancer sees it, where that must hear of the end.
         place: where it stands in the list of those inside its instance; `OUTSIDE` before and after.
         sent: when the caller sent it, in seconds.
     """
 
-    __slots__ = ("caller", "code", "member", "origin", "outcome", "place", "sent", "settled")
+    __slots__ = (
+        "caller",
+        "code",
+        "good",
+        "member",
+        "origin",
+        "outcome",
+        "place",
+        "sent",
+        "settled",
+    )
 
     outcome: int
     origin: str
@@ -60,6 +71,7 @@ class Attempt(Strand):
         self.worked = 0.0
         self.waits_for = None
         self.settled = False
+        self.good = OK
         self.member: Member | None = None
         self.place = OUTSIDE
 
@@ -77,10 +89,12 @@ class Attempt(Strand):
     def finish(self) -> None:
         instance = self.instance
         instance.leave(self)
-        if self.site.distant or self.sent == instance.kernel.now:
-            self.answer(OK, "")
-        elif not self.settled:
-            self.settle(OK, "")
+        if self.settled:
+            self.caller.ran_late()
+        elif self.site.distant or self.sent == instance.kernel.now:
+            self.answer(self.good, "")
+        else:
+            self.settle(self.good, "")
 
     def fail(self, outcome: int, origin: str) -> None:
         self.instance.leave(self)
@@ -112,6 +126,8 @@ class Attempt(Strand):
         """A cancellation arrived at the callee's end: nothing more is done."""
         if self.op is ARRIVE or self.op is DELIVER:
             self.instance.kernel.cancel(self)
+            if self.op is DELIVER and self.outcome <= DEGRADED:
+                self.caller.ran_late()
         else:
             self.instance.expel(self)
 
@@ -136,7 +152,8 @@ class Attempt(Strand):
 
     def expire(self) -> None:
         """The caller's patience runs out."""
-        self.send_cancellation()
+        if self.site.point.cancel:
+            self.send_cancellation()
         self.settle(TIMEOUT, self.site.point.edge.caller)
 
     def abandon(self) -> int:
@@ -146,14 +163,13 @@ class Attempt(Strand):
         if self.member is not None:
             self.member.route.ended(self.member, now, now - self.sent, CANCELLED)
         instance.ledger.add(self.code + CANCELLED, self.sent, now)
-        self.send_cancellation()
+        if self.site.point.cancel:
+            self.send_cancellation()
         return 0
 
     def send_cancellation(self) -> None:
-        """Tell the callee that nobody waits any more, where the call says so."""
+        """Tell the callee that nobody waits any more."""
         site = self.site
-        if not site.point.cancel:
-            return
         if not site.distant:
             self.withdraw()
             return
@@ -212,6 +228,7 @@ class TracedAttempt(BoundedAttempt):
 
     def begin(self) -> None:
         self.span.served_from = self.instance.kernel.now
+        self.caller.work_began()
         super().begin()
 
     def finish(self) -> None:
@@ -229,6 +246,16 @@ class TracedAttempt(BoundedAttempt):
     def abandon(self) -> int:
         self.span.close(self.instance.kernel.now, CANCELLED, self.site.point.edge.caller)
         return super().abandon()
+
+
+class TiedAttempt(BoundedAttempt):
+    """An attempt whose caller wants to know when it begins to be worked on."""
+
+    __slots__ = ()
+
+    def begin(self) -> None:
+        self.caller.work_began()
+        super().begin()
 
 
 class Cancellation(Event):
@@ -287,6 +314,8 @@ class Deliver(Op):
         strand.op = None
         if not strand.settled:
             strand.settle(strand.outcome, strand.origin)
+        elif strand.outcome <= DEGRADED:
+            strand.caller.ran_late()
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from simulator.outcome import OUTCOMES
 
@@ -15,16 +15,24 @@ if TYPE_CHECKING:
     from simulator.service.endpoint import Endpoint
 
 
+NO_GUARD: Final = -1
+
+
 class Edge:
     """All calls from one caller (an endpoint, or a traffic class) to one endpoint.
 
     What ends on an edge is written down under a *lane*: the edge and the instance that was asked.
     `codes[n]` is the first code of the lane to instance number `n`; the outcome is added to it.
     `attempts` counts what was sent, `denied` the calls that ended without anything being sent.
+
+    A call that is guarded may make any number of attempts, so such calls have two edges: the
+    attempts go by one, and the calls are written down on its `whole`, under the lane without an
+    instance. `begun` counts them.
     """
 
     __slots__ = (
         "attempts",
+        "begun",
         "callee",
         "caller",
         "codes",
@@ -34,6 +42,7 @@ class Edge:
         "link",
         "no_lane",
         "number",
+        "whole",
     )
 
     def __init__(
@@ -47,6 +56,8 @@ class Edge:
         self.ledger = ledger
         self.denied = 0
         self.attempts = 0
+        self.begun = 0
+        self.whole: Edge | None = None
         self.codes: list[int] = []
         # What is not counted, such as probes, has a negative number and no lane.
         self.no_lane = ledger.lane(number, -1) * OUTCOMES if number >= 0 else 0
@@ -58,8 +69,8 @@ class Edge:
 
     @property
     def calls(self) -> int:
-        """How many calls were begun."""
-        return self.attempts + self.denied
+        """How many calls were begun, on an edge on which calls are written down."""
+        return self.begun + self.attempts + self.denied
 
     def code_to(self, number: int) -> int:
         """The first code of the lane to instance `number` of the callee's service."""
@@ -72,7 +83,7 @@ class Edge:
 class CallPoint:
     """One call in the steps of an endpoint, or the entry call of a traffic class: whom, and how.
 
-    `plain` says that it has neither timeout nor deadline, and so needs no look at either.
+    `plain` says that it has no policy at all, and so needs no look at any.
 
     Attributes:
         name: tells it apart from the other calls of the same endpoint; part of stream names.
@@ -81,9 +92,22 @@ class CallPoint:
         deadline: seconds that the call with all it causes may take; infinity for no bound.
         cancel: whether the callee is told when the caller gives up.
         optional: whether the steps go on when the call fails.
+        idempotent: whether it does no harm when the callee does it twice.
+        guard: the place of its policies in its route's list of guards; `NO_GUARD` if it has none.
     """
 
-    __slots__ = ("cancel", "deadline", "edge", "name", "optional", "patience", "plain", "route")
+    __slots__ = (
+        "cancel",
+        "deadline",
+        "edge",
+        "guard",
+        "idempotent",
+        "name",
+        "optional",
+        "patience",
+        "plain",
+        "route",
+    )
 
     def __init__(
         self,
@@ -94,6 +118,8 @@ class CallPoint:
         deadline: float = inf,
         cancel: bool = False,
         optional: bool = False,
+        idempotent: bool = True,
+        guard: int = NO_GUARD,
     ) -> None:
         self.name = name
         self.edge = edge
@@ -102,4 +128,16 @@ class CallPoint:
         self.deadline = deadline
         self.cancel = cancel
         self.optional = optional
-        self.plain = patience is None and deadline == inf
+        self.idempotent = idempotent
+        self.guard = guard
+        self.plain = patience is None and deadline == inf and guard == NO_GUARD
+
+    @property
+    def whole(self) -> Edge | None:
+        """The edge on which its calls are written down, if its attempts have one of their own."""
+        return self.edge.whole
+
+    @property
+    def calls_edge(self) -> Edge:
+        """The edge on which its calls are written down."""
+        return self.edge if self.edge.whole is None else self.edge.whole

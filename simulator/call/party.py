@@ -9,6 +9,7 @@ from mypy_extensions import mypyc_attr
 from simulator.kernel.event import Event
 
 if TYPE_CHECKING:
+    from simulator.call.attempt import Attempt
     from simulator.call.edge import CallPoint
 
 
@@ -24,6 +25,16 @@ class Party(Event):
 
     def stretch_branches(self, factor: float) -> None:
         """What the branches of this have still to compute takes `factor` times as long."""
+
+    def on_behalf_of(self) -> Attempt | None:
+        """The attempt on whose behalf this asks; None for a user."""
+        return None
+
+    def work_began(self) -> None:
+        """An instance begins to work on the attempt that this made, where it is told of that."""
+
+    def ran_late(self) -> None:
+        """The callee did what it was asked after this had given up on it."""
 
     def abandon(self) -> int:
         """Whoever waited for this is gone: an answer would find nobody.

@@ -11,6 +11,7 @@ from simulator.balancing.balancer import NO_KEY, Balancer
 from simulator.balancing.candidate import Candidate
 
 if TYPE_CHECKING:
+    from simulator.call.guard import Guard
     from simulator.discovery.outlier import OutlierDetector
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
@@ -52,12 +53,14 @@ class Route:
         tracks: whether the route must be told of what is sent and what came of it.
         by_client: whether requests are told apart by their client, not by what they are about.
         outliers: who puts aside members that fail, if anybody.
+        guards: the policies of the calls that go this way.
     """
 
     __slots__ = (
         "balancer",
         "by_client",
         "caller",
+        "guards",
         "keyed",
         "members",
         "outliers",
@@ -75,6 +78,7 @@ class Route:
         self.members: list[Member] = []
         self.sole: Member | None = None
         self.outliers: OutlierDetector | None = None
+        self.guards: list[Guard] = []
         self.tracks = balancer.watches
 
     def learn(self, instances: list[Instance], now: float) -> None:

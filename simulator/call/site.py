@@ -30,16 +30,19 @@ class Site:
 
     __slots__ = (
         "back",
+        "beside",
         "children",
         "depth",
         "distant",
         "draws",
         "endpoint",
         "fillers",
+        "jitter",
         "laps",
         "out",
         "path",
         "point",
+        "tries",
     )
 
     def __init__(self, path: str, point: CallPoint, fillers: Fillers, depth: int) -> None:
@@ -54,6 +57,9 @@ class Site:
         self.depth = depth
         self.children: list[Site | None] = [None] * len(self.endpoint.calls)
         self.laps: dict[int, Site] = {}
+        self.tries: dict[int, Site] = {}
+        self.beside: Site | None = None
+        self.jitter: Draws | None = None
         self.draws: list[Draws] = [
             Draws(fillers(f"{path}/{quantity}", quantity)) for quantity in self.endpoint.quantities
         ]
@@ -83,3 +89,26 @@ class Site:
             site = Site(f"{self.path}#{number}", self.point, self.fillers, self.depth)
             self.laps[number] = site
         return site
+
+    def again(self, number: int) -> Site:
+        """This site for attempt `number` (from 1) of a call; attempt 0 is made at the site itself."""
+        if number == 0:
+            return self
+        site = self.tries.get(number)
+        if site is None:
+            site = Site(f"{self.path}~{number}", self.point, self.fillers, self.depth)
+            self.tries[number] = site
+        return site
+
+    def aside(self, point: CallPoint) -> Site:
+        """The site of what is asked instead when the call of this site has failed."""
+        if self.beside is None:
+            path = f"{self.path}/instead/{point.name}"
+            self.beside = Site(path, point, self.fillers, self.depth + 1)
+        return self.beside
+
+    def chance(self, index: int) -> float:
+        """A uniform number in [0, 1) for what request `index` leaves to chance about this attempt."""
+        if self.jitter is None:
+            self.jitter = Draws(self.fillers(f"{self.path}/jitter", "uniform"))
+        return self.jitter.at(index)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.experiment.measurement import Measurement
+from simulator.call.edge import Edge
 from simulator.experiment.result import Latency, Outcomes
 from simulator.observe.census import Window
 from simulator.observe.histogram import BUCKETS, IntArray, percentile
 from simulator.outcome import DEGRADED, NAMES, OUTCOMES
 from simulator.scenario.world import World
+
+if TYPE_CHECKING:
+    from simulator.experiment.measurement import Measurement
 
 
 class Lanes:
@@ -76,10 +80,22 @@ def named(counts: IntArray) -> Outcomes:
     return {NAMES[code]: int(count) for code, count in enumerate(counts) if count}
 
 
-def edges_to(world: World, service: str, endpoint: str | None = None) -> list[int]:
-    """The numbers of the edges that lead to a service, or to one endpoint of it."""
+def edges_to(world: World, service: str, endpoint: str | None = None) -> list[Edge]:
+    """The edges that lead to a service, or to one endpoint of it: those of calls and of attempts."""
     return [
-        edge.number
+        edge
         for edge in world.edges
         if edge.callee.service == service and endpoint in (None, edge.callee.name)
     ]
+
+
+def of_calls(edges: Iterable[Edge]) -> list[int]:
+    """The numbers of those edges on which calls are written down."""
+    return [edge.number for edge in edges if edge.whole is None]
+
+
+def of_attempts(edges: Iterable[Edge]) -> list[int]:
+    """The numbers of those edges by which attempts are sent."""
+    edges = list(edges)
+    wholes = {edge.whole.number for edge in edges if edge.whole is not None}
+    return [edge.number for edge in edges if edge.number not in wholes]

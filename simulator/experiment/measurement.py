@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
+from simulator.experiment.metastability import trial_of
+from simulator.experiment.policy_figures import Counters, counted
 from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
 from simulator.observe.gauges import COLUMNS, Gauges, Reading
 from simulator.scenario.expectation import Expectation
@@ -25,7 +27,8 @@ class Names(NameLane):
         world = self.world
         place = world.edges[edge]
         callee = place.callee
-        levels = {"edge": f"{place.caller} > {callee.label}"}
+        # An attempt of a guarded call is none of its caller's calls.
+        levels = {} if place.whole is not None else {"edge": f"{place.caller} > {callee.label}"}
         objective = inf
         if edge in world.entries:
             levels["traffic"] = place.caller
@@ -44,7 +47,7 @@ class Measurement:
     """Everything that is measured of a world while it runs.
 
     `windows[0]` is the summary, from the warm-up to the end; the others are the phases that
-    expectations name.
+    expectations name, and those before and after what goes wrong.
     """
 
     def __init__(self, world: World, expectations: Sequence[Expectation]) -> None:
@@ -55,6 +58,9 @@ class Measurement:
         phases = dict.fromkeys(each.window for each in expectations if each.window is not None)
         self.windows = [Window(scenario.warmup, inf)]
         self.windows += [Window(start, end) for start, end in phases]
+        self.trial = trial_of(scenario)
+        if self.trial is not None:
+            self.windows += self.trial.windows
         self.levels = {kind: Level(kind) for kind in LEVELS}
         self.census = Census(world.ledger, self.interval, self.windows, self.levels, Names(world))
         self.instances = world.instances
@@ -62,6 +68,7 @@ class Measurement:
         self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
         self.calls_before = [0] * len(world.edges)
         self.attempts_before = [0] * len(world.edges)
+        self.policies_before: list[Counters] = []
         self.moments = {edge for window in self.windows for edge in (window.start, window.end)}
         self.moments.discard(inf)
         self.end = 0.0
@@ -74,6 +81,7 @@ class Measurement:
         """The summary begins."""
         self.calls_before = [edge.calls for edge in self.world.edges]
         self.attempts_before = [edge.attempts for edge in self.world.edges]
+        self.policies_before = counted(self.world.policies, self.world.kernel.now)
         for source in self.world.sources.values():
             for entry in source.entries:
                 entry.warmed_up()

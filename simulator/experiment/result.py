@@ -134,6 +134,39 @@ class EdgeFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFigures:
+    """What one policy did, all of a caller's instances together."""
+
+    caller: str | None
+    """A service or a traffic class; `*` for a policy that all share; None for the callee's own."""
+    callee: str
+    policy: str
+    endpoints: tuple[str, ...]
+    """Those of the callee that it guards."""
+    parts: int
+    """How many of it there are: one for each caller instance, as a rule."""
+    counters: Mapping[str, float]
+    """What it counted; `limit` and `balance` are the mean of all parts at the end of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Metastability:
+    """What became of the system once its triggers (faults, surges of load) were over."""
+
+    metastable: bool
+    """Whether it stayed down: goodput below half of what it was, to the end of the run."""
+    trigger_from: float
+    trigger_to: float
+    goodput_before: float
+    """Between the warm-up and the first trigger, per second."""
+    goodput_after: float
+    """In the last quarter of the time after the last trigger."""
+    attempts_before: float | None
+    """Attempts at all hops for each request that ended, in the same times."""
+    attempts_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectationResult:
     """One expectation of the file and what the run says of it."""
 
@@ -239,8 +272,11 @@ class Result:
     traffic: Mapping[str, TrafficFigures]
     services: Mapping[str, ServiceFigures]
     edges: tuple[EdgeFigures, ...]
+    policies: tuple[PolicyFigures, ...]
     faults: tuple[FaultFigures, ...]
     deaths: tuple[DeathFigures, ...]
+    metastability: Metastability | None
+    """None where no trigger came and went, or too little time was left to tell."""
     expectations: tuple[ExpectationResult, ...]
     bottleneck: str | None
     """The service that came nearest to having its capacity used up; None if none has a capacity."""
@@ -279,8 +315,10 @@ class Result:
             "traffic": plain(self.traffic),
             "services": plain(self.services),
             "edges": plain(self.edges),
+            "policies": plain(self.policies),
             "faults": plain(self.faults),
             "deaths": plain(self.deaths),
+            "metastability": plain(self.metastability),
             "bottleneck": self.bottleneck,
             "warnings": list(self.warnings),
             "expectations": plain(self.expectations),

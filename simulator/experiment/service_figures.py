@@ -7,7 +7,8 @@ from math import inf
 
 import numpy as np
 
-from simulator.experiment.lanes import Lanes, edges_to, named
+from simulator.call.edge import Edge
+from simulator.experiment.lanes import Lanes, edges_to, named, of_attempts, of_calls
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.result import (
     EdgeFigures,
@@ -34,7 +35,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
     by_instance: dict[int, list[int]] = {}
     if len(lanes.instances):
         at = np.flatnonzero(lanes.instances >= 0)
-        for lane in at[np.isin(lanes.edges[at], edges)]:
+        for lane in at[np.isin(lanes.edges[at], of_attempts(edges))]:
             by_instance.setdefault(int(lanes.instances[lane]), []).append(int(lane))
     for instance in service.instances:
         number = service.first + instance.number
@@ -62,7 +63,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
         attempts=whole.attempts,
         in_flight=whole.in_flight,
         outcomes=whole.outcomes,
-        call_outcomes=named(lanes.counts(lanes.of_edges(edges))),
+        call_outcomes=named(lanes.counts(lanes.of_edges(of_calls(edges)))),
         latency=whole.latency,
         utilization=utilization(measurement, window, service, numbers),
         utilization_peak=utilization_peak(measurement, service),
@@ -78,19 +79,18 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
     )
 
 
-def endpoint_figures(measurement: Measurement, lanes: Lanes, edges: list[int]) -> EndpointFigures:
+def endpoint_figures(measurement: Measurement, lanes: Lanes, edges: list[Edge]) -> EndpointFigures:
     """What callers saw of one endpoint."""
-    world = measurement.world
-    mine = lanes.asked(lanes.of_edges(edges))
+    sending = of_attempts(edges)
+    mine = lanes.asked(lanes.of_edges(sending))
     counts = lanes.counts(mine)
-    calls = sum(world.edges[e].calls - measurement.calls_before[e] for e in edges)
-    attempts = sum(world.edges[e].attempts - measurement.attempts_before[e] for e in edges)
+    attempts = sum(_attempts(measurement, each) for each in sending)
     return EndpointFigures(
-        calls=calls,
+        calls=sum(_calls(measurement, each) for each in of_calls(edges)),
         attempts=attempts,
         in_flight=attempts - int(counts.sum()),
         outcomes=named(counts),
-        latency=lanes.latency(mine, lanes.good(edges)),
+        latency=lanes.latency(mine, lanes.good(sending)),
     )
 
 
@@ -98,19 +98,33 @@ def edge_figures(measurement: Measurement) -> tuple[EdgeFigures, ...]:
     """The summary's figures of every edge of the call graph."""
     lanes = Lanes(measurement, measurement.windows[0])
     figures = []
-    for edge in measurement.world.edges:
+    edges = measurement.world.edges
+    sending = {edge.whole.number: edge.number for edge in edges if edge.whole is not None}
+    for edge in edges:
+        if edge.whole is not None:
+            continue
         mine = lanes.of_edges([edge.number])
         figures.append(
             EdgeFigures(
                 caller=edge.caller,
                 callee=edge.callee.label,
-                calls=edge.calls - measurement.calls_before[edge.number],
-                attempts=edge.attempts - measurement.attempts_before[edge.number],
+                calls=_calls(measurement, edge.number),
+                attempts=_attempts(measurement, sending.get(edge.number, edge.number)),
                 outcomes=named(lanes.counts(mine)),
                 latency=lanes.latency(mine, lanes.good([edge.number])),
             )
         )
     return tuple(figures)
+
+
+def _calls(measurement: Measurement, edge: int) -> int:
+    """The calls begun on an edge in the summary's window."""
+    return measurement.world.edges[edge].calls - measurement.calls_before[edge]
+
+
+def _attempts(measurement: Measurement, edge: int) -> int:
+    """The attempts sent on an edge in the summary's window."""
+    return measurement.world.edges[edge].attempts - measurement.attempts_before[edge]
 
 
 def utilization(

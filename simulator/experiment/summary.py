@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from simulator.experiment.digest import digest_of
 from simulator.experiment.fault_figures import death_figures, fault_figures
 from simulator.experiment.measurement import Measurement
+from simulator.experiment.metastability import metastability
+from simulator.experiment.policy_figures import policy_figures
 from simulator.experiment.result import ExpectationResult, Result, ServiceFigures
 from simulator.experiment.series import series_of
 from simulator.experiment.service_figures import edge_figures, service_figures
@@ -29,6 +31,7 @@ def summarize(
     total, traffic = all_traffic(measurement)
     services = {name: service_figures(measurement, each) for name, each in world.services.items()}
     edges = edge_figures(measurement)
+    policies = policy_figures(measurement)
     expectations = []
     for expectation in measurement.expectations:
         value = expectation_value(measurement, expectation)
@@ -36,8 +39,8 @@ def summarize(
         expectations.append(ExpectationResult(expectation.text, value, met))
     series = series_of(measurement)
     faults, deaths = fault_figures(world), death_figures(world)
-    # A world without faults has the digest that it had before there were any.
-    events = (faults, deaths) if faults else ()
+    # A world without faults, or policies, has the digest that it had before there were any.
+    events = ((faults, deaths) if faults else ()) + ((policies,) if policies else ())
     return Result(
         scenario=scenario.scenario,
         description=scenario.description,
@@ -54,8 +57,10 @@ def summarize(
         traffic=traffic,
         services=services,
         edges=edges,
+        policies=policies,
         faults=faults,
         deaths=deaths,
+        metastability=metastability(measurement),
         expectations=tuple(expectations),
         bottleneck=bottleneck(services),
         warnings=tuple(warnings),

@@ -57,7 +57,7 @@ def all_traffic(measurement: Measurement) -> tuple[TrafficFigures, dict[str, Tra
     every_edge: list[int] = []
     every_tally: list[tuple[int, int, Mapping[str, int]]] = []
     for name, source in measurement.world.sources.items():
-        edges = [entry.point.edge.number for entry in source.entries]
+        edges = [entry.point.calls_edge.number for entry in source.entries]
         tallies = [
             (entry.count - entry.count_before, entry.tally.attempts, entry.tally.failed_by)
             for entry in source.entries

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.experiment.lanes import Lanes, edges_to
+from simulator.experiment.lanes import Lanes, edges_to, of_attempts
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.service_figures import utilization
 from simulator.observe.histogram import IntArray
@@ -48,8 +48,8 @@ def _subject(world: World, subject: str | None, lanes: Lanes) -> tuple[list[int]
         edges = sorted(world.entries)
         return edges, lanes.of_edges(edges)
     if subject in world.sources:
-        edges = [entry.point.edge.number for entry in world.sources[subject].entries]
+        edges = [entry.point.calls_edge.number for entry in world.sources[subject].entries]
         return edges, lanes.of_edges(edges)
     service, _, endpoint = subject.partition(".")
-    edges = edges_to(world, service, endpoint or None)
+    edges = of_attempts(edges_to(world, service, endpoint or None))
     return edges, lanes.asked(lanes.of_edges(edges))

@@ -128,6 +128,7 @@ class Audit:
         for instance in self.instances:
             assert isinstance(instance, AuditedInstance), "built without auditing"
             self.conserved(instance)
+            self.gated(instance)
             self.little(instance)
 
     def conserved(self, instance: AuditedInstance) -> None:
@@ -137,6 +138,21 @@ class Audit:
             raise LawBroken(
                 f"conservation at {instance.name}: {instance.accepted} came in, "
                 f"{instance.departed} went, {inside} are inside"
+            )
+
+    def gated(self, instance: AuditedInstance) -> None:
+        """What the gate counts as let in and not yet gone is what is inside."""
+        gate = instance.gate
+        if gate is None:
+            return
+        inside = len(instance.inside)
+        limit = gate.limit
+        known = len(gate.visits) if gate.remembers else inside
+        if known != inside or (limit is not None and limit.in_flight != inside):
+            counted = "none" if limit is None else limit.in_flight
+            raise LawBroken(
+                f"the gate of {instance.name}: {inside} are inside, it knows of {known}, "
+                f"its limit counts {counted}"
             )
 
     def little(self, instance: AuditedInstance) -> None:

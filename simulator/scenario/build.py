@@ -7,10 +7,9 @@ from collections.abc import Callable
 from itertools import accumulate
 from math import inf
 from pathlib import Path
-from typing import Any
 
 from simulator.call.draws import Draws
-from simulator.call.edge import CallPoint, Edge
+from simulator.call.edge import NO_GUARD, CallPoint, Edge
 from simulator.call.patience import Patience
 from simulator.call.route import Route
 from simulator.call.site import Site
@@ -23,10 +22,11 @@ from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
 from simulator.scenario.balancers import Caller
-from simulator.scenario.check import walk
 from simulator.scenario.compile import StepCompiler
 from simulator.scenario.faults import FaultMaker
 from simulator.scenario.files import arrival_times, recorded_rates
+from simulator.scenario.guards.gate import make_gate
+from simulator.scenario.guards.maker import GuardMaker, GuardPlan, PolicyGroup
 from simulator.scenario.laws import law_of
 from simulator.scenario.model import step as steps
 from simulator.scenario.model import traffic as model
@@ -35,14 +35,22 @@ from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
-from simulator.scenario.proxies import policy_of, proxy_name, with_proxies
+from simulator.scenario.policies import (
+    calls,
+    every_policy,
+    instead_of,
+    is_guarded,
+    policy_of,
+)
+from simulator.scenario.proxies import before_proxy, proxy_name, with_proxies
 from simulator.scenario.registries import make_registry
-from simulator.scenario.routes import BALANCING, RouteMaker, Way
+from simulator.scenario.routes import RouteMaker, Way
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import UNLIMITED, Instance
 from simulator.service.lifecycle import Lifecycle
 from simulator.service.processor import FcfsProcessor, Processor, SharedProcessor
+from simulator.service.queueing.adaptive_lifo import AdaptiveLifo
 from simulator.service.queueing.fifo import Fifo
 from simulator.service.queueing.lifo import Lifo
 from simulator.service.queueing.line import Line
@@ -73,6 +81,10 @@ def build(
     return Builder(scenario, Streams(seed, replication), folder, instance_class).world()
 
 
+WITHOUT_FALLBACK = Policy(fallback=None)
+"""The policy of what is asked when a call has failed: there is no third way."""
+
+
 class Builder:
     """Builds one world; every part is told what it needs, and no part looks for another."""
 
@@ -99,7 +111,10 @@ class Builder:
         self.route_maker = RouteMaker(
             self.kernel, self.ledger, streams, self.link_between, self.fill
         )
-        self.deadlines = _has_deadlines(scenario)
+        self.plans: dict[tuple[str, int], list[GuardPlan]] = {}
+        self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance)
+        self.guarded = self.guarded_pairs()
+        self.deadlines = any(each.deadline is not None for each in every_policy(scenario))
 
     def world(self) -> World:
         scenario = self.scenario
@@ -128,7 +143,7 @@ class Builder:
         }
         self.route_maker.begin({name: list(each.instances) for name, each in services.items()})
         entries = frozenset(
-            entry.point.edge.number for source in sources.values() for entry in source.entries
+            entry.point.calls_edge.number for source in sources.values() for entry in source.entries
         )
         registry = make_registry(
             scenario.registry,
@@ -160,7 +175,18 @@ class Builder:
             faults,
             maker.deaths,
             registry,
+            self.policy_groups(services),
         )
+
+    def policy_groups(self, services: dict[str, BuiltService]) -> list[PolicyGroup]:
+        """Every policy that keeps count of what it does: the callers', then the callees'."""
+        groups = list(self.guard_maker.groups.values())
+        for name, service in services.items():
+            gates = [each.gate for each in service.instances if each.gate is not None]
+            if gates:
+                endpoints = [each.label for each in service.endpoints.values()]
+                groups.append(PolicyGroup(None, name, "gate", endpoints, list(gates)))
+        return groups
 
     # Draws.
 
@@ -215,23 +241,47 @@ class Builder:
         self, caller: str, party: str, target: str, own: Policy, name: str, optional: bool
     ) -> CallPoint:
         """How `caller` (an endpoint or a class, belonging to `party`) calls `target`."""
-        callee = self.endpoints[target]
-        policy = policy_of(self.scenario, callee.service, own)
-        if policy.via == "proxy" and party != proxy_name(callee.service):
+        target, policy = self.hop(party, target, own)
+        instead = None
+        other = instead_of(policy)
+        if other is not None:
+            instead = self.point(caller, party, other, WITHOUT_FALLBACK, name, optional)
+        return self.point_by(caller, party, target, policy, name, optional, instead)
+
+    def hop(self, party: str, target: str, own: Policy) -> tuple[str, Policy]:
+        """Whom a call to `target` really goes to first, and with which policy."""
+        service, _, endpoint = target.partition(".")
+        policy = policy_of(self.scenario, service, own)
+        if policy.via == "proxy" and party != proxy_name(service):
             # One hop more: the proxy is called as any service is, and does the choosing.
-            target = f"{proxy_name(callee.service)}.{callee.name}"
-            callee = self.endpoints[target]
-            policy = Policy.model_construct(None, **_without_balancing(policy))
-        edge = self.edge_numbers.get((caller, target))
-        if edge is None:
-            link = self.link_between(party, callee.service)
-            edge = Edge(len(self.edges), caller, callee, link, self.kernel, self.ledger)
-            self.edges.append(edge)
-            self.edge_numbers[caller, target] = edge
+            return f"{proxy_name(service)}.{endpoint}", before_proxy(policy)
+        return target, policy
+
+    def point_by(
+        self,
+        caller: str,
+        party: str,
+        target: str,
+        policy: Policy,
+        name: str,
+        optional: bool,
+        instead: CallPoint | None,
+    ) -> CallPoint:
+        """How `caller` calls `target` with a policy."""
+        service = self.endpoints[target].service
+        edge = self.edge(caller, party, target)
         ways = self.ways.setdefault(party, [])
-        way = Way.of(callee.service, policy)
+        way = Way.of(service, policy)
         if way not in ways:
             ways.append(way)
+        route = ways.index(way)
+        guard = NO_GUARD
+        if edge.whole is not None:
+            plans = self.plans.setdefault((party, route), [])
+            plan = GuardPlan.of(service, target, policy, instead)
+            if plan not in plans:
+                plans.append(plan)
+            guard = plans.index(plan)
         patience = None
         if policy.timeout is not None:
             if policy.timeout not in self.patience:
@@ -240,12 +290,46 @@ class Builder:
         return CallPoint(
             name,
             edge,
-            ways.index(way),
+            route,
             patience,
             inf if policy.deadline is None else policy.deadline,
             policy.cancel,
             optional,
+            policy.idempotent,
+            guard,
         )
+
+    def edge(self, caller: str, party: str, target: str) -> Edge:
+        """The edge from `caller` to `target`; with one more for its calls where any is guarded."""
+        edge = self.edge_numbers.get((caller, target))
+        if edge is None:
+            edge = self.new_edge(caller, party, target)
+            if (caller, target) in self.guarded:
+                edge.whole = self.new_edge(caller, party, target)
+            self.edge_numbers[caller, target] = edge
+        return edge
+
+    def new_edge(self, caller: str, party: str, target: str) -> Edge:
+        callee = self.endpoints[target]
+        link = self.link_between(party, callee.service)
+        edge = Edge(len(self.edges), caller, callee, link, self.kernel, self.ledger)
+        self.edges.append(edge)
+        return edge
+
+    def guarded_pairs(self) -> set[tuple[str, str]]:
+        """Callers and endpoints between which at least one call is guarded: all are, then."""
+        found = set()
+        ahead = list(calls(self.scenario))
+        while ahead:
+            caller, asked, own = ahead.pop()
+            party = caller.partition(".")[0]
+            target, policy = self.hop(party, asked, own)
+            if is_guarded(policy):
+                found.add((caller, target))
+            other = instead_of(policy)
+            if other is not None:
+                ahead.append((caller, other, WITHOUT_FALLBACK))
+        return found
 
     def instance(self, service: str, model_: Service, number: int) -> Instance:
         name = f"{service}-{number + 1}"
@@ -259,18 +343,26 @@ class Builder:
             number,
             concurrency=UNLIMITED if model_.concurrency is None else model_.concurrency,
             queue_limit=UNLIMITED if queue.capacity is None else queue.capacity,
-            line=self.line(queue.order, name),
+            line=self.line(queue, model_.concurrency, name),
             processor=self.processor(model_),
             asynchronous=model_.threading == "async",
         )
         instance.speed = _nth(model_.speed, number)
         instance.weight = _nth(model_.speed if model_.weight is None else model_.weight, number)
         instance.zone = zone_of(model_, number)
+        chance = self.route_maker.chance(f"service/{name}/concurrency_limit")
+        instance.gate = make_gate(model_, chance)
+        instance.retry_after = model_.retry_after
         return instance
 
-    def line(self, order: str, instance: str) -> Line:
+    def line(self, queue: Queue, concurrency: int | None, instance: str) -> Line:
+        order = queue.order
         if order == "lifo":
             return Lifo()
+        if order == "adaptive_lifo":
+            return AdaptiveLifo(
+                (concurrency or UNLIMITED) if queue.threshold is None else queue.threshold
+            )
         if order == "priority":
             return PriorityLine()
         if order == "random":
@@ -289,7 +381,12 @@ class Builder:
     ) -> list[Route]:
         """The routes of one caller instance, each with a balancer of its own."""
         instances = {name: list(built.instances) for name, built in services.items()}
-        return self.route_maker.make(caller, party, self.ways.get(party, ()), instances)
+        routes = self.route_maker.make(caller, party, self.ways.get(party, ()), instances)
+        for number, route in enumerate(routes):
+            for plan in self.plans.get((party, number), ()):
+                guard = self.guard_maker.make(caller.name, party, plan, route, routes)
+                route.guards.append(guard)
+        return routes
 
     def link_between(self, party: str, service: str) -> Link:
         """The link that calls of `party` to `service` take."""
@@ -388,12 +485,6 @@ class Builder:
         return (self.folder or Path()) / name
 
 
-def _without_balancing(policy: Policy) -> dict[str, Any]:
-    """What of a policy has nothing to do with the choice of an instance."""
-    given = policy.model_fields_set - set(BALANCING)
-    return {key: getattr(policy, key) for key in given}
-
-
 def _nth(given: float | tuple[float, ...], number: int) -> float:
     """One number for all, or one for each."""
     return given[number] if isinstance(given, tuple) else given
@@ -402,17 +493,3 @@ def _nth(given: float | tuple[float, ...], number: int) -> float:
 def zone_of(service: Service, number: int) -> str:
     """Where replica `number` is."""
     return service.zones[number % len(service.zones)] if service.zones else ""
-
-
-def _has_deadlines(scenario: Scenario) -> bool:
-    """Whether any call may be made with a deadline."""
-    policies: list[Policy] = [scenario.defaults, *scenario.traffic.values()]
-    policies += [service.policy for service in scenario.services.values()]
-    policies += [
-        step
-        for service in scenario.services.values()
-        for its_steps in service.endpoints.values()
-        for _, step in walk(its_steps, ())
-        if isinstance(step, steps.Call)
-    ]
-    return any(policy.deadline is not None for policy in policies)

@@ -10,6 +10,9 @@ from simulator.scenario.expectation import Expectation, ExpectationError, parse_
 from simulator.scenario.files import FileError, arrival_times, measured_values, recorded_rates
 from simulator.scenario.model.distribution import Dist, Empirical
 from simulator.scenario.model.fault import Partition, Selector
+from simulator.scenario.model.guards.fallback import Fallback
+from simulator.scenario.model.guards.profile import the
+from simulator.scenario.model.policy import NamedPolicy, Policy
 from simulator.scenario.model.registry import Static
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import (
@@ -56,6 +59,7 @@ class Checker:
         """Look at everything; at what takes a `whole` scenario only if this is one."""
         self.shared_names()
         self.targets()
+        self.policies()
         self.steps()
         self.links()
         self.recordings()
@@ -94,6 +98,39 @@ class Checker:
                 self.target((*path, "call"), step.call)
             elif isinstance(step, Work):
                 self.measured((*path, "work"), step.work)
+
+    def policies(self) -> None:
+        """Named policies must exist, and so must what is asked when a call has failed."""
+        scenario = self.scenario
+        for name, traffic in scenario.traffic.items():
+            self.policy(("traffic", name), traffic)
+        self.policy(("defaults",), scenario.defaults)
+        for name, policy in scenario.policies.items():
+            self.policy(("policies", name), policy)
+        for name, service in scenario.services.items():
+            if isinstance(service.policy, str):
+                self.known_policy(("services", name, "policy"), service.policy)
+            else:
+                self.policy(("services", name, "policy"), service.policy)
+        for _, path, step in self.every_step():
+            if isinstance(step, Call):
+                self.policy(path, step)
+
+    def policy(self, path: DataPath, policy: Policy) -> None:
+        """What a policy names must exist."""
+        if isinstance(policy, NamedPolicy) and policy.policy is not None:
+            self.known_policy((*path, "policy"), policy.policy)
+        if policy.fallback is not None:
+            other = the(Fallback, policy.fallback).call
+            if other is not None:
+                self.target((*path, "fallback", "call"), other)
+
+    def known_policy(self, path: DataPath, name: str) -> None:
+        """There must be a policy of that name."""
+        known = self.names.policies
+        if name not in known:
+            hint = nearest(name, known) or ("" if known else "; the scenario has no `policies`")
+            self.wrong(path, f"unknown policy `{name}`{hint}")
 
     def every_step(self) -> Iterator[tuple[str, DataPath, AnyStep]]:
         """Each step with its endpoint and its path."""

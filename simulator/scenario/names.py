@@ -14,6 +14,7 @@ class Names:
 
     def __init__(self, data: object) -> None:
         self.traffic = list(_mapping(data, "traffic"))
+        self.policies = list(_mapping(data, "policies"))
         services = _mapping(data, "services")
         self.services = {name: _endpoints(model) for name, model in services.items()}
         self.labels = [

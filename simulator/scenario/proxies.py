@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-from simulator.scenario.check import walk
 from simulator.scenario.model import step as steps
 from simulator.scenario.model.distribution import Constant
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
+from simulator.scenario.policies import BALANCING, calls, policy_of
+
+AT_THE_PROXY = ("retry", "hedge", "breaker", "rate_limit", "bulkhead", "concurrency_limit")
+"""The guards of a call that is made through a proxy which the proxy has."""
+AT_THE_CALLER = ("fallback", "cache", "call_timeout")
+"""Those that its caller has."""
 
 
 def proxy_name(service: str) -> str:
@@ -18,25 +20,17 @@ def proxy_name(service: str) -> str:
     return f"{service}-proxy"
 
 
-def policy_of(scenario: Scenario, service: str, own: Policy) -> Policy:
-    """The policy of a call to `service`: its own keys over the callee's over the defaults."""
-    merged: dict[str, Any] = {}
-    for policy in (scenario.defaults, scenario.services[service].policy, own):
-        given = policy.model_fields_set & Policy.model_fields.keys()
-        merged.update({key: getattr(policy, key) for key in given})
-    return Policy.model_construct(None, **merged)
+def before_proxy(policy: Policy) -> Policy:
+    """What of a policy a caller keeps to itself when a proxy does the choosing.
 
-
-def calls(scenario: Scenario) -> Iterator[tuple[str, Policy]]:
-    """Every call of a scenario: whom it asks (`service.endpoint`), and its own policy."""
-    for traffic in scenario.traffic.values():
-        for target in traffic.mix or (str(traffic.target),):
-            yield target, traffic
-    for service in scenario.services.values():
-        for its_steps in service.endpoints.values():
-            for _, step in walk(its_steps, ()):
-                if isinstance(step, steps.Call):
-                    yield step.call, step
+    The proxy retries, breaks and limits, as it would in a mesh; the caller has its cache, its
+    fallback and the bounds on the call as a whole. A timeout for each attempt is the proxy's where
+    there may be several.
+    """
+    repeated = policy.retry is not None or policy.hedge is not None
+    theirs = {*BALANCING, *AT_THE_PROXY, *(("timeout",) if repeated else ())}
+    kept = {key: getattr(policy, key) for key in policy.model_fields_set - theirs}
+    return Policy.model_construct(None, **kept)
 
 
 def with_proxies(scenario: Scenario) -> Scenario:
@@ -47,7 +41,7 @@ def with_proxies(scenario: Scenario) -> Scenario:
     default.
     """
     proxies: dict[str, Policy] = {}
-    for target, own in calls(scenario):
+    for _, target, own in calls(scenario):
         service = target.partition(".")[0]
         policy = policy_of(scenario, service, own)
         if policy.via == "proxy":
@@ -63,7 +57,8 @@ def with_proxies(scenario: Scenario) -> Scenario:
 def _proxy(service: str, model: Service, policy: Policy) -> Service:
     """The service that stands before another."""
     proxy = model.proxy
-    own = {key: getattr(policy, key) for key in policy.model_fields_set}
+    own = {key: getattr(policy, key) for key in policy.model_fields_set - set(AT_THE_CALLER)}
+    own.update(dict.fromkeys(AT_THE_CALLER))
     own["via"] = "client"
     endpoints: dict[str, tuple[steps.AnyStep, ...]] = {}
     for name in model.endpoints:

@@ -20,20 +20,8 @@ from simulator.observe.ledger import Ledger
 from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.policy import Policy
+from simulator.scenario.policies import BALANCING
 from simulator.service.instance import Instance
-
-BALANCING = (
-    "balancer",
-    "via",
-    "connections",
-    "dns",
-    "slow_start",
-    "panic_threshold",
-    "subset",
-    "outlier",
-    "health_check",
-)
-"""What of a call's policy is about the choice of an instance."""
 
 
 @dataclass(frozen=True, slots=True)

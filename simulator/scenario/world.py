@@ -12,6 +12,7 @@ from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.observe.deaths import Death
 from simulator.observe.ledger import Ledger
+from simulator.scenario.guards.maker import PolicyGroup
 from simulator.scenario.model.scenario import Scenario
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import Instance
@@ -33,7 +34,8 @@ class World:
     """The parts of a simulated system, ready to run.
 
     `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter;
-    `deaths` are those that faults have caused so far; `registry` is None where everybody knows all.
+    `deaths` are those that faults have caused so far; `registry` is None where everybody knows all;
+    `policies` are those that keep count of what they do.
     """
 
     scenario: Scenario
@@ -47,6 +49,7 @@ class World:
     faults: Sequence[Fault]
     deaths: Sequence[Death]
     registry: Registry | None
+    policies: Sequence[PolicyGroup]
 
     @property
     def instances(self) -> list[Instance]:

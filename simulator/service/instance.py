@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mypy_extensions import mypyc_attr
 
 from simulator.observe.deaths import Death
-from simulator.outcome import DEADLINE, QUEUE_FULL, REFUSED, RESET
+from simulator.outcome import DEADLINE, OK, QUEUE_FULL, REFUSED, RESET, SHED
 from simulator.service.strand import Op, Strand
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simulator.call.route import Route
     from simulator.kernel.kernel import Kernel
     from simulator.observe.ledger import Ledger
+    from simulator.service.gate import Gate
     from simulator.service.processor import Processor
     from simulator.service.queueing.line import Line
 
@@ -40,6 +41,8 @@ class Instance:
         weight: its share of the traffic, for balancers that heed it.
         speed: how fast it works; 1 is what the scenario's times are for.
         zone: where it is.
+        gate: what it asks before it lets an attempt in, if it does not take whatever comes.
+        retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
         watcher: who hears of every attempt that leaves, if anybody.
         up: whether it listens; what reaches a dead instance is refused.
@@ -54,6 +57,7 @@ class Instance:
         "concurrency",
         "death",
         "draining",
+        "gate",
         "inside",
         "kernel",
         "ledger",
@@ -66,6 +70,7 @@ class Instance:
         "queue_peak",
         "queued",
         "ready",
+        "retry_after",
         "routes",
         "speed",
         "up",
@@ -92,6 +97,8 @@ class Instance:
         self.weight = 1.0
         self.speed = 1.0
         self.zone = ""
+        self.gate: Gate | None = None
+        self.retry_after = 0.0
         self.death: Death | None = None
         self.watcher: Watcher | None = None
         self.kernel = kernel
@@ -118,6 +125,9 @@ class Instance:
 
     def accept(self, attempt: Attempt) -> None:
         """An attempt arrives: it gets a slot, or waits, or is turned away."""
+        gate = self.gate
+        if gate is not None and not self.passes(gate, attempt):
+            return
         if self.busy < self.concurrency and not self.queued and self.up:
             attempt.place = len(self.inside)
             self.inside.append(attempt)
@@ -140,6 +150,21 @@ class Instance:
         else:
             attempt.answer(QUEUE_FULL, self.name)
 
+    def passes(self, gate: Gate, attempt: Attempt) -> bool:
+        """Whether the gate lets an attempt pass; if it does not, the attempt has its answer."""
+        if not self.up or (self.queued >= self.queue_limit and not self.has_room()):
+            # It is turned away in any case, and the gate need not know.
+            return True
+        refusal = gate.refusal(self, attempt, self.kernel.now)
+        if refusal == OK:
+            return True
+        attempt.answer(refusal, self.name)
+        return False
+
+    def has_room(self) -> bool:
+        """Whether an attempt that comes now need not wait."""
+        return self.busy < self.concurrency and not self.queued
+
     def leave(self, attempt: Attempt) -> None:
         """An attempt that holds a slot is through with its steps."""
         self.remove(attempt)
@@ -149,6 +174,8 @@ class Instance:
             self.wasted += worked
         self.busy -= 1
         self.busy_area += self.kernel.now
+        if self.gate is not None:
+            self.gate.left(attempt, self.kernel.now)
         if self.watcher is not None:
             self.watcher.left(self, attempt)
         if self.queued or self.ready:
@@ -160,6 +187,7 @@ class Instance:
             return
         self.draining = True
         now = self.kernel.now
+        gate = self.gate
         while self.busy < self.concurrency:
             if self.ready:
                 strand = self.ready.popleft()
@@ -176,6 +204,9 @@ class Instance:
             self.queue_area += now
             if now >= attempt.deadline:
                 self.dismiss(attempt, DEADLINE)
+                continue
+            if gate is not None and gate.drops(attempt, now):
+                self.dismiss(attempt, SHED)
                 continue
             self.busy += 1
             self.busy_area -= now
@@ -194,6 +225,8 @@ class Instance:
     def dismiss(self, attempt: Attempt, outcome: int) -> None:
         """Let go of an attempt that has no slot, with an answer."""
         self.remove(attempt)
+        if self.gate is not None:
+            self.gate.dismissed(attempt, self.kernel.now)
         attempt.answer(outcome, self.name)
 
     # Slots while a request waits for others (asynchronous threading).
@@ -233,10 +266,13 @@ class Instance:
         if attempt.place == OUTSIDE:
             return
         self.remove(attempt)
+        if self.gate is not None:
+            self.gate.broken_off(attempt)
         now = self.kernel.now
         if attempt.op is QUEUED:
             # Its place in the line is skipped when its turn comes.
             attempt.op = None
+            self.line.lose()
             self.queued -= 1
             self.queue_area += now
             return
@@ -262,6 +298,8 @@ class Instance:
         self.queued = 0
         self.line.clear()
         self.ready.clear()
+        if self.gate is not None:
+            self.gate.clear()
         for attempt in lost:
             if attempt.op is not QUEUED:
                 attempt.stop()

@@ -71,6 +71,8 @@ class Strand(Party):
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         self.waits_for = None
         instance = self.instance
+        if outcome == DEGRADED:
+            self.attempt().good = DEGRADED
         if outcome > DEGRADED and not point.optional:
             self.resume_failed(ERROR, origin if outcome == ERROR else point.edge.callee.service)
         elif instance.kernel.now >= self.deadline:
@@ -81,6 +83,9 @@ class Strand(Party):
     def attempt(self) -> Attempt:
         """The attempt that this strand serves, or is a branch of."""
         raise NotImplementedError
+
+    def on_behalf_of(self) -> Attempt | None:
+        return self.attempt()
 
     def resume_failed(self, outcome: int, origin: str) -> None:
         """End in failure after a wait."""

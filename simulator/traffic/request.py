@@ -88,6 +88,10 @@ class Request(Party):
         keys = self.tally.nature.keys
         return -1 if keys is None else int(keys.at(self.index))
 
+    def detached(self) -> Request:
+        """The same request, for work that goes on whether or not its user waits."""
+        return Request(self.tally, self.index)
+
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         self.ended = True
         if outcome > DEGRADED:

@@ -52,6 +52,9 @@ class Scenario(Model):
     defaults: Policy = Field(
         default_factory=Policy, description="The policy of every call that says nothing else."
     )
+    policies: dict[Name, Policy] = Field(
+        default_factory=dict, description="Policies with names, to be given to services and calls."
+    )
     network: Network = Field(default_factory=Network, description="How long messages take.")
     services: dict[Name, Service] = Field(min_length=1, description="The services.")
     registry: AnyRegistry = Field(

@@ -8,7 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from simulator.scenario.model.base import Duration, Mistake, Model, Name, number, whole
-from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.guards.concurrency_limit import ConcurrencyLimitField
+from simulator.scenario.model.guards.rate_limit import RateLimit, RateLimitField
+from simulator.scenario.model.guards.shedding import Shedding
+from simulator.scenario.model.policy import Policy, PolicyField
 from simulator.scenario.model.step import Step
 
 MANY = 10**9
@@ -20,7 +23,18 @@ class Queue(Model):
     capacity: Annotated[int, whole(0, MANY)] | None = Field(
         None, description="How many may wait in one instance; left out: any number."
     )
-    order: Literal["fifo", "lifo", "priority", "random"] = Field("fifo", description="Who is next.")
+    order: Literal["fifo", "lifo", "adaptive_lifo", "priority", "random"] = Field(
+        "fifo", description="Who is next."
+    )
+    threshold: Annotated[int, whole(0, MANY)] | None = Field(
+        None,
+        description="With `adaptive_lifo`: while more than so many wait, the newest is next; left "
+        "out: as many as the instance works on at once.",
+    )
+
+    def rules(self) -> Iterator[Mistake]:
+        if self.threshold is not None and self.order != "adaptive_lifo":
+            yield Mistake("`threshold` goes with `order: adaptive_lifo`", ("threshold",))
 
 
 def _bare(capacity: int) -> Queue:
@@ -74,6 +88,24 @@ class Service(Model):
         description="How many requests may wait in one instance (0: none; left out: any number), "
         "or a mapping with `capacity` and `order`.",
     )
+    shedding: Shedding | None = Field(
+        None, description="Whom an instance turns away before it must; left out: nobody."
+    )
+    rate_limit: RateLimitField | None = Field(
+        None,
+        description="How many requests one instance lets in in a time; those beyond are turned "
+        "away at once.",
+    )
+    concurrency_limit: ConcurrencyLimitField | None = Field(
+        None,
+        description="How many requests one instance lets in at once, waiting or at work, as their "
+        "latencies show to be good.",
+    )
+    retry_after: Duration = Field(
+        0.0,
+        description="How long those whom it turns away (`queue_full`, `shed`, `rate_limited`) are "
+        "asked to wait before they come again.",
+    )
     cores: Annotated[float, number(above=True, most=100_000)] | None = Field(
         None,
         description="Cores of one instance: how many requests may compute at once. Left out: work "
@@ -103,8 +135,10 @@ class Service(Model):
     proxy: Proxy = Field(
         default_factory=Proxy, description="The proxy before it, for calls with `via: proxy`."
     )
-    policy: Policy = Field(
-        default_factory=Policy, description="How callers call it, unless a call says otherwise."
+    policy: PolicyField = Field(
+        default_factory=Policy,
+        description="How callers call it, unless a call says otherwise: keys, or the name of one of "
+        "the `policies`.",
     )
     endpoints: dict[Name, Annotated[tuple[Step, ...], Field(strict=False)]] = Field(
         min_length=1, description="What it can be asked to do: a list of steps for each endpoint."
@@ -120,3 +154,23 @@ class Service(Model):
             if isinstance(given, tuple) and len(given) != self.replicas:
                 message = f"expected one number for each of the {self.replicas} replicas"
                 yield Mistake(message, (key,))
+        yield from self.shedding_rules()
+        limit = self.rate_limit
+        if isinstance(limit, RateLimit) and "wait" in limit.model_fields_set and limit.wait > 0.0:
+            message = "an instance lets nobody wait for its rate limit: expected no `wait`"
+            yield Mistake(message, ("rate_limit", "wait"))
+
+    def shedding_rules(self) -> Iterator[Mistake]:
+        """What sheds by the queue needs a queue, and one that can be full if it goes by that."""
+        if self.shedding is None:
+            return
+        bounded = isinstance(self.queue, Queue) and self.queue.capacity is not None
+        for key in ("queue", "codel", "priority"):
+            if getattr(self.shedding, key) is None:
+                continue
+            if self.concurrency is None:
+                message = f"`{key}` needs a `concurrency`: without one nobody ever waits"
+                yield Mistake(message, ("shedding", key))
+            elif key == "priority" and not bounded:
+                message = "`priority` needs a queue with a `capacity`, to say how full it is"
+                yield Mistake(message, ("shedding", key))

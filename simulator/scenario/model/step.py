@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag
 
 from simulator.scenario.model.base import Mistake, Model, Share, Target, Weight, one_of
 from simulator.scenario.model.distribution import Count, Dist
-from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.policy import NamedPolicy
 
 
 class Work(Model):
@@ -18,7 +18,7 @@ class Work(Model):
     work: Dist = Field(description="For how long, on a core of its own.")
 
 
-class Call(Policy):
+class Call(NamedPolicy):
     """Ask another endpoint and wait for the answer."""
 
     call: Target = Field(description="Whom: `service.endpoint`.")

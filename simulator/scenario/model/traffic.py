@@ -23,7 +23,7 @@ from simulator.scenario.model.base import (
     whole,
 )
 from simulator.scenario.model.distribution import Column, Dist
-from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.policy import NamedPolicy
 from simulator.units import format_duration
 
 MOST = 1_000_000
@@ -148,7 +148,7 @@ Profile = Annotated[
 ]
 
 
-class Traffic(Policy):
+class Traffic(NamedPolicy):
     """One class of users: how many or how often, what they ask for, and how they call."""
 
     model_config = ConfigDict(

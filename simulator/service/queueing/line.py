@@ -21,6 +21,9 @@ class Line:
         """The one whose turn it is. The line is not empty."""
         raise NotImplementedError
 
+    def lose(self) -> None:
+        """One of those who wait has gone; it stays in the line until its turn, and is skipped."""
+
     def clear(self) -> None:
         """Everybody is gone."""
         raise NotImplementedError

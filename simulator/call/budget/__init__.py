@@ -1,0 +1,1 @@
+"""Budgets: how many retries a caller may make for all of its calls."""

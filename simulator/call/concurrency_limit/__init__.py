@@ -1,0 +1,1 @@
+"""Concurrency limits: how many requests may be under way, one algorithm a file."""

@@ -1,0 +1,1 @@
+"""Rate limiters: how many requests may go in a time, one algorithm a file."""

@@ -1,0 +1,1 @@
+"""What guards a call: one model for each policy, with the profiles of real libraries."""
