@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.call.attempt import (
     ARRIVE,
+    LOST,
     Attempt,
     Bound,
     BoundedAttempt,
@@ -82,7 +83,9 @@ def send(
     if route.tracks:
         attempt.member = member
         route.sent(member, now)
-    if site.distant:
+    if instance.cut_from is not None and edge.party in instance.cut_from:
+        attempt.op = LOST
+    elif site.distant:
         attempt.op = ARRIVE
         out = site.out
         kernel.schedule(attempt, out.at(request.index) if out is not None else edge.link.constant)

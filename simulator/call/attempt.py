@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE, Event
 from simulator.observe.ledger import PAGE
-from simulator.outcome import CANCELLED, DEGRADED, OK, TIMEOUT
+from simulator.outcome import CANCELLED, DEGRADED, OK, TIMEOUT, UNREACHABLE
 from simulator.service.instance import OUTSIDE
 from simulator.service.strand import Op, Strand
 
@@ -91,7 +91,7 @@ class Attempt(Strand):
         instance.leave(self)
         if self.settled:
             self.caller.ran_late()
-        elif self.site.distant or self.sent == instance.kernel.now:
+        elif self.site.distant or self.sent == instance.kernel.now or instance.cut_from is not None:
             self.answer(self.good, "")
         else:
             self.settle(self.good, "")
@@ -104,8 +104,14 @@ class Attempt(Strand):
         """Send the outcome back to the caller."""
         if self.settled:
             return
-        kernel = self.instance.kernel
+        instance = self.instance
+        kernel = instance.kernel
         site = self.site
+        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
+            self.op = LOST
+            if outcome <= DEGRADED:
+                self.caller.ran_late()
+            return
         if site.distant:
             delay = site.point.edge.link.constant
             if site.back is not None:
@@ -154,7 +160,8 @@ class Attempt(Strand):
         """The caller's patience runs out."""
         if self.site.point.cancel:
             self.send_cancellation()
-        self.settle(TIMEOUT, self.site.point.edge.caller)
+        outcome = UNREACHABLE if self.op is LOST else TIMEOUT
+        self.settle(outcome, self.site.point.edge.caller)
 
     def abandon(self) -> int:
         self.settled = True
@@ -319,5 +326,15 @@ class Deliver(Op):
         return None
 
 
+class Lost(Op):
+    """The state of an attempt whose question, or answer, the network ate; never run."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        raise AssertionError("a message that was lost has arrived")
+
+
 ARRIVE = Arrive(None)
 DELIVER = Deliver(None)
+LOST = Lost(None)

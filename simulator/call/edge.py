@@ -23,6 +23,7 @@ class Edge:
 
     What ends on an edge is written down under a *lane*: the edge and the instance that was asked.
     `codes[n]` is the first code of the lane to instance number `n`; the outcome is added to it.
+    `caller` belongs to `party`, a service or a traffic class.
     `attempts` counts what was sent, `denied` the calls that ended without anything being sent.
 
     A call that is guarded may make any number of attempts, so such calls have two edges: the
@@ -42,6 +43,7 @@ class Edge:
         "link",
         "no_lane",
         "number",
+        "party",
         "whole",
     )
 
@@ -51,6 +53,7 @@ class Edge:
         self.number = number
         self.kernel = kernel
         self.caller = caller
+        self.party = caller.partition(".")[0]
         self.callee = callee
         self.link = link
         self.ledger = ledger

@@ -68,7 +68,7 @@ class GuardedCall(Party):
     may be given.
 
     Attributes:
-        begun: when the call began, in seconds.
+        begun: when the call began, in seconds; `asked` when its last round of attempts did.
         rounds: attempts as the retry policy counts them; copies are not among them.
         numbered: passages so far; the draws of each are found by its number.
         current, copies: the passages under way.
@@ -81,6 +81,7 @@ class GuardedCall(Party):
     """
 
     __slots__ = (
+        "asked",
         "begun",
         "caller",
         "copies",
@@ -123,6 +124,7 @@ class GuardedCall(Party):
         self.numbered = 0
         self.runs = 0
         self.copies_sent = 0
+        self.asked = now
         self.spent = 0.0
         self.owed = False
         self.waited = 0.0
@@ -203,6 +205,7 @@ class GuardedCall(Party):
             paced = False
             self.rounds += 1
             self.copies_sent = 0
+            self.asked = guard.kernel.now
             if retries is not None and self.rounds > 1:
                 retries.sent += 1
             outcome = self.send(copy=False)
@@ -307,7 +310,8 @@ class GuardedCall(Party):
                 if retries.budget is not None:
                     retries.budget.succeeded(guard.kernel.now, self.spent)
             if hedge is not None:
-                hedge.delay.record(guard.kernel.now, guard.kernel.now - passage.since)
+                # From the first of the copies, which has taken at least as long.
+                hedge.delay.record(guard.kernel.now, guard.kernel.now - self.asked)
                 if passage.copy:
                     hedge.won += 1
             self.end(outcome, origin)

@@ -238,10 +238,15 @@ class Passage(Party):
             else:
                 breaker.record(now, now - self.since, (guard.failures >> outcome) & 1 == 1)
         retries = guard.retries
-        if self.attempt is not None and retries is not None and retries.budget is not None:
-            retries.budget.attempt_ended(now, self.retry, outcome)
+        if self.attempt is not None:
+            # Let go of, lest the two hold each other until the collector comes.
+            self.attempt = None
+            if retries is not None and retries.budget is not None:
+                retries.budget.attempt_ended(now, self.retry, outcome)
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
+        attempt = self.attempt
+        assert attempt is not None
         self.give_back(outcome)
         call = self.call
         if outcome <= DEGRADED:
@@ -250,8 +255,6 @@ class Passage(Party):
             return
         asked = 0.0
         if (ASKED_TO_WAIT >> outcome) & 1:
-            attempt = self.attempt
-            assert attempt is not None
             asked = attempt.instance.retry_after
         call.passed(self, outcome, origin, asked)
 

@@ -98,6 +98,8 @@ class ProbeLine:
         probe.prober = prober
         probe.bound = Bound(probe)
         kernel.schedule(probe.bound, timeout)
+        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
+            return
         if site.distant:
             probe.op = ARRIVE
             out = site.out

@@ -8,6 +8,7 @@ from simulator.call.route import Route
 from simulator.fault.fault import Fault, Schedule
 from simulator.fault.kill import Kill
 from simulator.fault.mode import Mode
+from simulator.fault.partition import Partition
 from simulator.fault.registry_faults import KillServer, PartitionServer, Server, SlowServer
 from simulator.fault.slow import Slow
 from simulator.kernel.kernel import Kernel
@@ -61,6 +62,9 @@ class FaultMaker:
                 self.routes,
                 self.deaths,
             )
+        if given.partition is not None:
+            choose = self.chooser(given.partition, stream)
+            return Partition(self.kernel, name, schedule, choose, given.partition.from_)
         assert given.slow is not None and given.slow.speed is not None
         return Slow(self.kernel, name, schedule, self.chooser(given.slow, stream), given.slow.speed)
 

@@ -19,6 +19,7 @@ from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
+from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.policies import BALANCING
 from simulator.service.instance import Instance
@@ -130,7 +131,7 @@ class RouteMaker:
             route = Route(caller.name, balancer, keyed=keyed, by_client=by_client)
         if policy.outlier is not None:
             route.tracks = True
-            settings = _outlier_settings(policy.outlier)
+            settings = _outlier_settings(the(model.Outlier, policy.outlier))
             route.outliers = OutlierDetector(self.kernel, route, settings, chance("outlier"))
         delay = self.link_to(party, service).constant
         for idle in maker.idle_queues:
@@ -202,6 +203,6 @@ class RouteMaker:
 
 def _outlier_settings(given: model.Outlier) -> OutlierSettings:
     """Envoy counts deviations in thousandths."""
-    values = {key: getattr(given, key) for key in type(given).model_fields}
-    values["success_rate_stdev_factor"] = given.success_rate_stdev_factor / 1000.0
+    values = given.settled()
+    values["success_rate_stdev_factor"] /= 1000.0
     return OutlierSettings(**values)

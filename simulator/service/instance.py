@@ -41,6 +41,7 @@ class Instance:
         weight: its share of the traffic, for balancers that heed it.
         speed: how fast it works; 1 is what the scenario's times are for.
         zone: where it is.
+        cut_from: the parties whose messages do not get through, nor its to them; None for none.
         gate: what it asks before it lets an attempt in, if it does not take whatever comes.
         retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
@@ -55,6 +56,7 @@ class Instance:
         "busy",
         "busy_area",
         "concurrency",
+        "cut_from",
         "death",
         "draining",
         "gate",
@@ -97,6 +99,7 @@ class Instance:
         self.weight = 1.0
         self.speed = 1.0
         self.zone = ""
+        self.cut_from: set[str] | None = None
         self.gate: Gate | None = None
         self.retry_after = 0.0
         self.death: Death | None = None
@@ -301,12 +304,14 @@ class Instance:
         if self.gate is not None:
             self.gate.clear()
         for attempt in lost:
+            # Before any is stopped: one of them may have asked this very instance for another.
+            attempt.place = OUTSIDE
+        for attempt in lost:
             if attempt.op is not QUEUED:
                 attempt.stop()
                 self.work += attempt.worked
                 self.wasted += attempt.worked
             attempt.op = None
-            attempt.place = OUTSIDE
         for attempt in lost:
             attempt.answer(RESET, self.name)
 

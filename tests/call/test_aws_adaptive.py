@@ -199,6 +199,8 @@ def test_those_who_wait_do_so_in_a_line() -> None:
     assert [bucket.acquire(0.0) for _ in range(5)] == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
     bucket.release(0.0)
     assert bucket.acquire(0.0) == pytest.approx(0.5)
+    bucket.release(100.0)
+    assert bucket.capacity == bucket.max_capacity == 10.0
 
 
 # The whole.

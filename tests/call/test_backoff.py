@@ -69,7 +69,9 @@ def test_envoy_is_full_jitter(base: int, longest: int, random: int, expected: li
         interval = min(base * 2 ** (retry - 1), longest)
         drawn = random % interval / interval
         assert backoff.wait(retry, drawn, 0.0) == pytest.approx(wait * MS, abs=1e-12)
-        assert round(backoff.wait(1, random % base / base, 0.0) / MS) == expected[0]  # after a reset
+        assert (
+            round(backoff.wait(1, random % base / base, 0.0) / MS) == expected[0]
+        )  # after a reset
 
 
 @pytest.mark.parametrize(("random", "expected"), [(22, 522), (9999, 749)])
@@ -97,7 +99,7 @@ AWS = Backoff(1.0, 2.0, 20.0, "full")
 
 
 def test_grpc_delays() -> None:
-    """gRPC A6: within a fifth of 0.1, 0.2, 0.4, 0.8 and 1 s (C15b-13)."""
+    """A6 of gRPC: within a fifth of 0.1, 0.2, 0.4, 0.8 and 1 s (C15b-13)."""
     backoff = Backoff(0.1, 2.0, 1.0, "factor", 0.2)
     delays = [0.1, 0.2, 0.4, 0.8, 1.0]
     assert waits(backoff, 5, drawn=0.0) == pytest.approx([0.8 * each for each in delays])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.call.breaker import NAMES, Breaker, BreakerSettings, IllegalTransition
@@ -222,7 +222,7 @@ def any_settings(draw: st.DrawFn) -> BreakerSettings:
     """Settings whose times are whole ticks, and whose rates are exact in binary."""
     bucket = draw(st.sampled_from([0.25, 0.5, 1.0]))
     timed = draw(st.booleans())
-    in_row = draw(st.none() | st.none() | st.integers(1, 4))
+    in_row = draw(st.none() | st.integers(1, 4))
     return BreakerSettings(
         failure_rate=draw(optional(rates)),
         slow_call_rate=draw(optional(rates)),
@@ -245,25 +245,29 @@ def any_settings(draw: st.DrawFn) -> BreakerSettings:
         after_half_open_wait=draw(st.sampled_from([0, 1])),
         renew_permits=draw(optional(ticks)),
         cancelled_probe=draw(st.sampled_from(["release", "reopen"])),
-        state=draw(st.sampled_from([0, 0, 0, 0, 3, 4, 5])),
+        state=draw(st.sampled_from([0] * 9 + [3, 4, 5])),
     )
 
 
 EVENTS = st.lists(
     st.one_of(
-        st.tuples(st.just("time"), st.sampled_from([0.25, 0.5, 0.75, 1.0, 2.0, 5.0, 40.0])),
-        st.tuples(st.just("call"), st.sampled_from([0.5, 1.0, 1.25]), st.booleans()),
-        st.tuples(st.just("call"), st.sampled_from([0.5, 1.0, 1.25]), st.booleans()),
+        st.tuples(st.just("time"), st.sampled_from([0.25, 0.5, 1.0, 2.0, 2.25, 4.75, 5.0, 40.0])),
+        st.tuples(st.just("time"), st.sampled_from([0.25, 0.5])),
+        st.tuples(st.just("calls"), st.integers(1, 8), st.just(0.5), st.booleans()),
+        st.tuples(st.just("calls"), st.integers(1, 8), st.sampled_from([1.0, 1.25]), st.booleans()),
+        st.tuples(st.just("acquire")),
         st.tuples(st.just("acquire")),
         st.tuples(st.just("record"), st.sampled_from([0.5, 1.25]), st.booleans()),
         st.tuples(st.just("release")),
         st.tuples(st.just("look")),
     ),
+    min_size=20,
     max_size=60,
 )
-"""`call` is one that ends at once; `record` and `release` end one of those under way, if any."""
+"""`calls` are some that end at once; `record` and `release` end one of those under way, if any."""
 
-FORCES = st.tuples(st.just("force"), st.sampled_from(NAMES))
+FORCED = st.tuples(st.just("force"), st.sampled_from(NAMES))
+THOROUGH = settings(max_examples=400)
 
 
 def same(breaker: Breaker, naive: Naive) -> None:
@@ -288,26 +292,31 @@ def same(breaker: Breaker, naive: Naive) -> None:
     assert breaker.slow_call_rate(naive.now) == (slow / calls if known else -1.0)
 
 
-@given(any_settings(), st.lists(st.one_of(EVENTS, st.tuples(FORCES)), max_size=4))
+@THOROUGH
+@given(any_settings(), EVENTS, st.none() | FORCED, EVENTS)
 def test_it_does_what_the_naive_one_does(
-    settings: BreakerSettings, parts: list[list[tuple[object, ...]]]
+    chosen: BreakerSettings,
+    before: list[tuple[object, ...]],
+    forced: tuple[object, ...] | None,
+    after: list[tuple[object, ...]],
 ) -> None:
     """It opens, waits, tries and closes if and only if a plain list of the calls says so.
 
     Between two looks nothing brings it up to date but the calls themselves.
     """
-    breaker, naive = Breaker(settings), Naive(settings)
+    breaker, naive = Breaker(chosen), Naive(chosen)
     under_way = 0
-    for event in (event for part in parts for event in part):
+    for event in [*before, *([forced] if forced else []), *after]:
         match event:
             case ("time", float(seconds)):
                 naive.until(naive.now + seconds)
-            case ("call", float(seconds), bool(failed)):
-                made = naive.acquire()
-                assert breaker.try_acquire(naive.now) == made
-                if made:
-                    naive.record(seconds, failed)
-                    breaker.record(naive.now, seconds, failed)
+            case ("calls", int(count), float(seconds), bool(failed)):
+                for _ in range(count):
+                    made = naive.acquire()
+                    assert breaker.try_acquire(naive.now) == made
+                    if made:
+                        naive.record(seconds, failed)
+                        breaker.record(naive.now, seconds, failed)
             case ("acquire",):
                 made = naive.acquire()
                 assert breaker.try_acquire(naive.now) == made
@@ -334,10 +343,10 @@ def test_it_does_what_the_naive_one_does(
 
 @given(any_settings(), EVENTS)
 def test_no_change_that_nobody_knows(
-    settings: BreakerSettings, events: list[tuple[object, ...]]
+    chosen: BreakerSettings, events: list[tuple[object, ...]]
 ) -> None:
     """Each event leads only to the changes of state that the table at the top allows it."""
-    breaker = Breaker(settings)
+    breaker = Breaker(chosen)
     now, under_way = 0.0, 0
 
     def change(kind: str, before: int) -> None:
@@ -354,7 +363,16 @@ def test_no_change_that_nobody_knows(
                     before = breaker.state
                     breaker.bring(now)
                     change("time", before)
-            case ("acquire",) | ("call", _, _):
+            case ("calls", int(count), float(seconds), bool(failed)):
+                for _ in range(count):
+                    before = breaker.state
+                    made = breaker.try_acquire(now)
+                    change("acquire", before)
+                    if made:
+                        before = breaker.state
+                        breaker.record(now, seconds, failed)
+                        change("record", before)
+            case ("acquire",):
                 under_way += breaker.try_acquire(now)
                 change("acquire", before)
             case ("record", float(seconds), bool(failed)) if under_way:
@@ -367,56 +385,62 @@ def test_no_change_that_nobody_knows(
                 change("release", before)
 
 
+@THOROUGH
 @given(any_settings(), EVENTS)
 def test_no_more_probes_than_permitted(
-    settings: BreakerSettings, events: list[tuple[object, ...]]
+    chosen: BreakerSettings, events: list[tuple[object, ...]]
 ) -> None:
-    """Half open, the calls let through and not given up never exceed the permits.
+    """Half open, at most the permitted calls are let through, but for those that were given up.
 
-    All calls from before have ended by then, so that what ends is a probe.
+    What ends half open is a probe of that time: a call from before would bring its own permit.
     """
-    settings = replace(settings, renew_permits=None, cancelled_probe="release", state=0)
-    breaker = Breaker(settings)
-    breaker.force(0.0, NAMES.index("open"))
-    breaker.force(0.0, NAMES.index("half_open"))
-    now, probes, ended, period = 0.0, 0, 0, breaker.half_opened
-    for event in events:
-        breaker.bring(now)
-        if breaker.half_opened != period:
-            period, probes, ended = breaker.half_opened, 0, 0
+    breaker = Breaker(replace(chosen, renew_permits=None, cancelled_probe="release", state=0))
+    permitted = chosen.permitted_calls
+    now, let_through, under_way, period = 0.0, 0, 0, -1
+    for event in [("calls", 8, 0.5, True), *events]:
         match event:
             case ("time", float(seconds)):
                 now += seconds
-            case ("acquire",) | ("call", _, _):
-                if breaker.try_acquire(now) and NAMES[breaker.state] == "half_open":
+            case ("acquire",) | ("calls", _, _, _):
+                for _ in range(8):
                     if breaker.half_opened != period:
-                        period, probes, ended = breaker.half_opened, 0, 0
-                    probes += 1
-            case ("record", float(seconds), bool(failed)) if probes > ended:
-                if NAMES[breaker.state] == "half_open":
-                    ended += 1
+                        period, let_through, under_way = breaker.half_opened, 0, 0
+                    made = breaker.try_acquire(now)
+                    if breaker.half_opened != period:
+                        period, let_through, under_way = breaker.half_opened, 0, 0
+                    if NAMES[breaker.state] == "half_open":
+                        let_through += made
+                        under_way += made
+                        assert let_through <= permitted
+                        assert under_way <= permitted
+                    elif made:
+                        breaker.record(now, 0.5, True)
+            case ("record", float(seconds), bool(failed)) if under_way:
+                breaker.bring(now)
+                if NAMES[breaker.state] == "half_open" and breaker.half_opened == period:
+                    under_way -= 1
                     breaker.record(now, seconds, failed)
-            case ("release",) if probes > ended:
-                if NAMES[breaker.state] == "half_open":
-                    probes -= 1
+            case ("release",) if under_way:
+                breaker.bring(now)
+                if NAMES[breaker.state] == "half_open" and breaker.half_opened == period:
+                    under_way -= 1
+                    let_through -= 1
                     breaker.release(now)
-        if NAMES[breaker.state] == "half_open" and breaker.half_opened == period:
-            assert probes <= settings.permitted_calls
 
 
 @pytest.mark.parametrize("name", ["disabled", "forced_open", "metrics_only"])
-@given(settings=any_settings(), events=EVENTS)
+@given(chosen=any_settings(), events=EVENTS)
 def test_states_that_nothing_ends(
-    name: str, settings: BreakerSettings, events: list[tuple[object, ...]]
+    name: str, chosen: BreakerSettings, events: list[tuple[object, ...]]
 ) -> None:
     """Disabled, forced open and metrics only last for ever, and let through all or nothing."""
-    breaker = Breaker(replace(settings, state=NAMES.index(name)))
+    breaker = Breaker(replace(chosen, state=NAMES.index(name)))
     now, calls, ended = 0.0, 0, 0
     for event in events:
         match event:
             case ("time", float(seconds)):
                 now += seconds
-            case ("acquire",) | ("call", _, _):
+            case ("acquire",) | ("calls", _, _, _):
                 calls += 1
                 assert breaker.try_acquire(now) == (name != "forced_open")
             case ("record", float(seconds), bool(failed)):

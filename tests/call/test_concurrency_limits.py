@@ -123,9 +123,15 @@ def test_vegas_falls_when_the_queue_is_long() -> None:
 
 
 def test_vegas_stays_between_alpha_and_beta() -> None:
-    """A queue of three is as it should be (noChangeIfWithinThresholds); one of two lets it grow."""
-    assert after(vegas(), (10 * MS, 10), (14 * MS, 14)) == [10, 10]
-    assert after(vegas(), (10 * MS, 10), (12 * MS, 14)) == [10, 11]
+    """A queue of three to six is as it should be (noChangeIfWithinThresholds); rounded up."""
+    limits = {
+        seconds: after(vegas(), (10 * MS, 10), (seconds * MS, 14))[1] for seconds in range(10, 28)
+    }
+    queue_up_to_1, queue_of_2, queue_above_6 = (10, 11), (12,), (26, 27)
+    assert [limits[seconds] for seconds in queue_up_to_1] == [16, 16]
+    assert [limits[seconds] for seconds in queue_of_2] == [11]
+    assert {limits[seconds] for seconds in range(13, 26)} == {10}
+    assert [limits[seconds] for seconds in queue_above_6] == [9, 9]
 
 
 def test_vegas_takes_greater_steps_at_greater_limits() -> None:
@@ -202,6 +208,11 @@ def test_gradient_grows_by_the_queue_while_latency_is_steady() -> None:
     assert after(limit, (10 * MS, 100)) == [100]
     assert limit.estimate == pytest.approx(100.8, rel=1e-12)  # C16-14
     assert after(limit, *[(10 * MS, 200)] * 200)[-1] == 200
+    idle = Gradient2Limit(limit=100)
+    after(idle, (10 * MS, 49))
+    assert idle.estimate == 100.0
+    after(idle, (10 * MS, 50))
+    assert idle.estimate == pytest.approx(100.8, rel=1e-12)
 
 
 def test_gradient_tolerates_half_as_much_again() -> None:
@@ -231,8 +242,10 @@ def test_gradient_forgets_overload_faster_than_it_learned_it() -> None:
     after(limit, *[(100 * MS, 1)] * 10)
     after(limit, (10 * MS, 1))
     assert limit.average.value == pytest.approx(0.95 * 100e6, rel=1e-6)
-    after(limit, (90 * MS, 1))
+    after(limit, (48 * MS, 1))
     assert limit.average.value == pytest.approx(0.95 * 100e6, rel=1e-6)
+    after(limit, (47 * MS, 1))
+    assert limit.average.value == pytest.approx(0.95**2 * 100e6, rel=1e-6)
 
 
 # Windows.

@@ -55,6 +55,14 @@ def test_the_delay_is_the_percentile(values: list[float], share: float) -> None:
     assert delay.delay(10.0) == pytest.approx(exact(values, share), rel=RESOLUTION)
 
 
+def test_a_percentile_that_falls_on_one_of_the_values_is_that_value() -> None:
+    """The 7th percentile of a hundred values is the seventh, though 0.07 x 100 is above 7."""
+    delay = PercentileDelay(0.07)
+    for n in range(1, 101):
+        delay.record(0.0, n / 10)
+    assert delay.delay(10.0) == pytest.approx(0.7, rel=RESOLUTION)
+
+
 def test_the_percentile_is_that_of_three_parts() -> None:
     """Each part of ten seconds counts when it is full, and for three parts."""
     delay = PercentileDelay(0.5)
@@ -138,6 +146,15 @@ def test_slices_are_forgotten_one_by_one() -> None:
     for n in range(200):
         budget.started(n * 0.125)
     assert sum(budget.spend(199 * 0.125) for _ in range(200)) == 80
+
+
+def test_a_slice_begins_when_it_is_first_needed() -> None:
+    """With a pause in between, what is kept may last a little longer (WindowedAdder)."""
+    budget = HedgeBudget(0.01)
+    for _ in range(100):
+        budget.started(0.0)
+    budget.started(1.5)
+    assert budget.spend(10.25)
 
 
 @pytest.mark.parametrize("share", [0.01, 0.05, 0.25, 1.0])

@@ -113,8 +113,9 @@ def test_same_random_waits(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[2] == pytest.approx(expected[2], rel=1e-12)
 
 
-def test_ranges_of_random_waits() -> None:
+def test_ranges_of_random_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """wait_random_exponential stays below each delay of ours, and comes close to it."""
+    monkeypatch.setattr(tenacity.wait.random, "uniform", Random(5).uniform)
     theirs = tenacity.wait_random_exponential(multiplier=0.5, max=4)
     delays = Backoff(0.5, 2.0, 4.0)
     runs = [by_tenacity([ERROR] * 6, 6, theirs)[2] for _ in range(300)]

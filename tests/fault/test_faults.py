@@ -126,6 +126,32 @@ def test_grace_lets_what_is_inside_finish() -> None:
     assert result.deaths[0].back == 40.0
 
 
+def test_a_partition_is_silent_both_ways() -> None:
+    """What is sent to, or by, an instance that is cut off is lost, and told by the timeout alone."""
+    cut = "faults=[{at: 10.005s, for: 30s, partition: {service: shop, instance: shop-2, from: [users]}}]"
+    result = play(FOUR, cut, "defaults.timeout=500ms")
+    unreachable = result.total.outcomes["unreachable"]
+    # A quarter of 100/s for 30 s, and the one that was inside when the cut came.
+    assert unreachable == pytest.approx(751, abs=1)
+    assert set(result.total.outcomes) == {"ok", "unreachable"}
+    assert result.total.latency_all.max == pytest.approx(0.5)
+    assert result.services["shop"].instances["shop-2"].outcomes["unreachable"] == unreachable
+    # Only what it had begun was worked on there, and its answer did not get through.
+    assert result.services["shop"].work == pytest.approx(0.02 * (result.total.outcomes["ok"] + 1))
+
+
+def test_who_is_not_cut_off_does_not_notice() -> None:
+    """A partition has two sides: from elsewhere the instance answers, health checks included."""
+    text = FOUR.replace("traffic: {", "traffic: {others: {rate: 50/s, target: shop.get}, ")
+    cut = "faults=[{at: 10s, for: 30s, partition: {service: shop, mode: all, from: [users]}}]"
+    check = "defaults.health_check={interval: 1s, timeout: 500ms, unhealthy_threshold: 2}"
+    result = play(text, cut, check, "defaults.timeout=500ms")
+    assert result.traffic["others"].availability == 1.0
+    users = result.traffic["users"].outcomes
+    # Until the checks have failed, and then all are asked, since none is left (panic).
+    assert users["unreachable"] == pytest.approx(3000, abs=60)
+
+
 @pytest.mark.parametrize(
     ("fault", "message"),
     [
@@ -136,7 +162,7 @@ def test_grace_lets_what_is_inside_finish() -> None:
         ("{at: 1s, for: 5s, kill: {service: shop, grace: 5s}}", "expected less than `for`"),
         ("{at: 1s, slow: {service: shop}}", "expected `speed`"),
         ("{at: 1s, slow: {service: shop, speed: 0%}}", "expected a speed above 0"),
-        ("{at: 1s, partition: {service: shop, from: [users]}}", "only `registry` can be cut off"),
+        ("{at: 1s, partition: {service: shop, from: [usres]}}", "did you mean `users`?"),
     ],
 )
 def test_mistakes(fault: str, message: str) -> None:

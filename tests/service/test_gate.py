@@ -8,6 +8,8 @@ from simulator.call.concurrency_limit.base import ConcurrencyLimit
 from simulator.call.concurrency_limit.fixed import FixedLimit
 from simulator.call.rate_limit.token_bucket import TokenBucket
 from simulator.errors import LawBroken
+from simulator.experiment.run import Run
+from simulator.scenario import parse
 from simulator.service.gate import Gate
 from simulator.service.shedding.codel import CoDel
 from simulator.service.shedding.queue_length import QueueLength
@@ -180,6 +182,32 @@ def test_a_crash_is_no_sample() -> None:
     desk.instance.restart()
     desk.come("d", "e", "f")
     assert [how for *_, how in desk.until(100)] == ["reset"] * 3 + ["ok"] * 3
+
+
+SELF = """
+scenario: self
+duration: 5s
+traffic: {users: {rate: 50/s, target: api.get}}
+services:
+  api:
+    concurrency_limit: {algorithm: fixed, limit: 100}
+    endpoints:
+      get: [{work: 10ms}, {maybe: 50%, steps: [{call: api.get, cancel: true}]}]
+"""
+
+
+def test_an_instance_that_asks_itself_can_crash() -> None:
+    """A lost request would cancel its call, which is lost as well: it is let out once."""
+    for tenths in range(1, 20):
+        run = Run(parse(SELF).scenario, check=True)
+        run.world.kernel.run(tenths / 10, 1 << 30)
+        instance = run.world.services["api"].instances[0]
+        instance.crash()
+        instance.restart()
+        run.advance()
+        outcomes = run.result().total.outcomes
+        assert outcomes["ok"] > 200
+        assert set(outcomes) <= {"ok", "reset"}
 
 
 def test_work_that_takes_no_time_comes_and_goes() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
@@ -153,7 +155,9 @@ def test_a_rate_limit_lets_in_exactly_its_rate(limit: str, let_in: int) -> None:
 
 def test_each_instance_has_a_limit_of_its_own() -> None:
     """Two replicas let in twice as many."""
-    result = play(STEADY, "services.api.rate_limit={rate: 50/s, burst: 1}", "services.api.replicas=2")
+    result = play(
+        STEADY, "services.api.rate_limit={rate: 50/s, burst: 1}", "services.api.replicas=2"
+    )
     assert result.total.outcomes == {"ok": 1000, "rate_limited": 999}
 
 
@@ -199,7 +203,7 @@ services: {api: {endpoints: {get: [{work: 1ms}]}}}
     ],
 )
 def test_those_turned_away_wait_as_long_as_they_are_asked(defence: str, outcome: str) -> None:
-    """Whoever is let in the second time has waited for `retry_after`, and not for its own backoff."""
+    """Who tries again has waited for `retry_after` first, or for its own backoff if that is longer."""
     asked = ("traffic.users.deadline=1m", f"services.api.{defence}")
     for retry_after, again in (("0s", 0.010), ("300ms", 0.300)):
         result = play(RETRY_AFTER, *asked, f"services.api.retry_after={retry_after}")
@@ -303,3 +307,16 @@ def test_crashes_behind_a_gate_obey_the_laws(world: dict[str, Any], tenths: int)
         service.instances[0].restart()
     run.advance()
     conserved(run.result())
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "shedding.md").read_text("utf-8")
+EXAMPLE = re.findall(r"```yaml\n(scenario: .*?)```", PAGE, re.DOTALL)[0]
+
+
+@pytest.mark.parametrize(
+    ("setting", "goodput"), re.findall(r"^\| `(.+=.+)` \| (\d+)/s \|$", PAGE, re.MULTILINE)
+)
+def test_the_page_tells_the_truth(setting: str, goodput: str) -> None:
+    """The example of docs/shedding.md has the goodput that its table promises."""
+    result = play(EXAMPLE, setting)
+    assert round(result.total.goodput) == int(goodput)

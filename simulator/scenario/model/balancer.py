@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, Literal, get_args
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, Discriminator, Field, Tag
 
@@ -17,6 +17,7 @@ from simulator.scenario.model.base import (
     number,
     whole,
 )
+from simulator.scenario.model.guards.profile import Profiled, options_or_name, with_profile
 
 BalancerName = Literal[
     "random",
@@ -226,9 +227,20 @@ class Dns(Model):
     ttl: Duration = Field(30.0, description="How long an address is kept.")
 
 
-class Outlier(Model):
+OutlierProfile = Literal["envoy", "istio"]
+
+
+class Outlier(Profiled):
     """Putting aside instances whose answers are bad, under Envoy's names and with its defaults."""
 
+    profiles: ClassVar[Mapping[str, Mapping[str, object]]] = {
+        "envoy": {},
+        # Istio's outlierDetection looks at failures in a row alone (cluster_traffic_policy.go); it
+        # sets the panic threshold to 0 too, which is a key of its own here.
+        "istio": {"enforcing_success_rate": 0.0},
+    }
+
+    profile: OutlierProfile | None = Field(None, description="The proxy whose defaults these are.")
     consecutive_5xx: Annotated[int, whole(1, 10**9)] = Field(
         5, description="Failures in a row after which an instance is ejected."
     )
@@ -274,6 +286,13 @@ class Outlier(Model):
         "main",
         description="`1.22` may eject one more than the limit; `main` counts it in beforehand.",
     )
+
+
+OutlierField = Annotated[
+    Annotated[Outlier, Tag("<options>")]
+    | Annotated[OutlierProfile, AfterValidator(with_profile(Outlier)), Tag("<bare>")],
+    Discriminator(options_or_name),
+]
 
 
 class HealthCheck(Model):

@@ -82,16 +82,11 @@ class Slow(Selector):
 
 
 class Partition(Selector):
-    """Servers of the registry cannot be reached."""
+    """Instances of a service, or servers of the registry, cannot be reached from somewhere."""
 
     from_: Annotated[tuple[str, ...], Field(min_length=1, strict=False)] = Field(
         alias="from", description="The services and traffic classes that are cut off from them."
     )
-
-    def rules(self) -> Iterator[Mistake]:
-        yield from super().rules()
-        if self.service != "registry":
-            yield Mistake("only `registry` can be cut off", ("service",))
 
 
 class Fault(Model):
@@ -104,7 +99,7 @@ class Fault(Model):
     )
     kill: Kill | None = Field(None, description="Processes die, and start again at the end.")
     slow: Slow | None = Field(None, description="Instances work more slowly.")
-    partition: Partition | None = Field(None, description="The registry cannot be reached.")
+    partition: Partition | None = Field(None, description="Messages are lost.")
 
     def rules(self) -> Iterator[Mistake]:
         given = [kind for kind in KINDS if getattr(self, kind) is not None]

@@ -11,7 +11,7 @@ from simulator.scenario.model.balancer import (
     Connections,
     Dns,
     HealthCheck,
-    Outlier,
+    OutlierField,
     SlowStartField,
 )
 from simulator.scenario.model.base import Model, Name, PositiveDuration, Share, whole
@@ -98,7 +98,7 @@ class Policy(Model):
     subset: Annotated[int, whole(1, 100_000)] | None = Field(
         None, description="Each caller keeps to so many instances."
     )
-    outlier: Outlier | None = Field(
+    outlier: OutlierField | None = Field(
         None, description="Put aside instances whose answers are bad (Envoy's outlier detection)."
     )
     health_check: HealthCheck | None = Field(

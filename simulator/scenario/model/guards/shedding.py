@@ -44,7 +44,8 @@ class Codel(Model):
 
     def rules(self) -> Iterator[Mistake]:
         if self.interval <= self.target:
-            yield Mistake("expected an interval longer than `target`", ("interval",))
+            written = "interval" if "interval" in self.model_fields_set else "target"
+            yield Mistake("expected an `interval` longer than `target`", (written,))
 
 
 class PriorityShedding(Model):
