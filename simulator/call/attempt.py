@@ -235,7 +235,8 @@ class TracedAttempt(BoundedAttempt):
 
     def begin(self) -> None:
         self.span.served_from = self.instance.kernel.now
-        self.caller.work_began()
+        if not self.settled:
+            self.caller.work_began()
         super().begin()
 
     def finish(self) -> None:
@@ -261,7 +262,8 @@ class TiedAttempt(BoundedAttempt):
     __slots__ = ()
 
     def begin(self) -> None:
-        self.caller.work_began()
+        if not self.settled:
+            self.caller.work_began()
         super().begin()
 
 

@@ -30,6 +30,7 @@ class Fetch(GuardedCall):
 
     def end(self, outcome: int, origin: str) -> None:
         self.let_go()
+        self.stop_timer()
         if self.starting:
             self.hold(outcome, origin, 0.0)
         else:

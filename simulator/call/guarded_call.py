@@ -172,9 +172,6 @@ class GuardedCall(Party):
         self.fetch = fetch
         fetch.waiters.append(self)
         until = min(self.deadline, kernel.now + self.guard.call_timeout)
-        patience = self.site.point.patience
-        if patience is not None:
-            until = min(until, kernel.now + patience.timeout)
         if until < inf:
             self.timer = CallTimer(self)
             kernel.schedule_at(self.timer, until)
@@ -399,10 +396,8 @@ class GuardedCall(Party):
     def end(self, outcome: int, origin: str) -> None:
         """It is settled how the call ends, but for a fallback."""
         self.let_go()
+        self.stop_timer()
         guard = self.guard
-        if self.timer is not None:
-            guard.kernel.cancel(self.timer)
-            self.timer = None
         if outcome == OK and self.subject != NO_SUBJECT and guard.cache is not None:
             guard.cache.put(self.subject, guard.kernel.now)
         fallback = guard.fallback
@@ -446,6 +441,12 @@ class GuardedCall(Party):
             for each in copies:
                 each.give_up(tell)
         self.fetch = None
+
+    def stop_timer(self) -> None:
+        """The time for the whole call no longer matters."""
+        if self.timer is not None:
+            self.guard.kernel.cancel(self.timer)
+            self.timer = None
 
     def fall_back(self, fallback: Fallback, outcome: int, origin: str) -> None:
         """Find another answer."""
@@ -503,9 +504,7 @@ class GuardedCall(Party):
         self.settled = True
         guard = self.guard
         self.let_go()
-        if self.timer is not None:
-            guard.kernel.cancel(self.timer)
-            self.timer = None
+        self.stop_timer()
         if self.instead is not None:
             self.instead.abandon()
             self.instead = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simulator.scenario.cycles import endless_cycles
@@ -15,20 +15,14 @@ from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.policy import NamedPolicy, Policy
 from simulator.scenario.model.registry import Static
 from simulator.scenario.model.scenario import Scenario
-from simulator.scenario.model.step import (
-    AnyStep,
-    Call,
-    Either,
-    Group,
-    Maybe,
-    Repeat,
-    Together,
-    Work,
-)
+from simulator.scenario.model.step import AnyStep, Call, Work
 from simulator.scenario.model.traffic import TraceArrivals, TraceProfile
 from simulator.scenario.names import Names
+from simulator.scenario.policies import calls as every_call
+from simulator.scenario.policies import instead_of, policy_of
 from simulator.scenario.problem import Place, Problem, nearest
 from simulator.scenario.source import DataPath, Source
+from simulator.scenario.walk import walk
 from simulator.units import format_duration
 
 MOST_SHOWN = 8
@@ -65,6 +59,8 @@ class Checker:
         self.recordings()
         self.faults()
         self.expectations()
+        if whole and not self.problems:
+            self.stale_answers()
         if whole and not self.problems:
             self.cycles()
         if whole and not self.problems:
@@ -124,6 +120,28 @@ class Checker:
             other = the(Fallback, policy.fallback).call
             if other is not None:
                 self.target((*path, "fallback", "call"), other)
+
+    def stale_answers(self) -> None:
+        """A call that falls back on old answers must keep some."""
+        for path, target, own in self.every_call():
+            policy = policy_of(self.scenario, target.partition(".")[0], own)
+            if policy.fallback is None or policy.cache is not None:
+                continue
+            if the(Fallback, policy.fallback).stale is not None:
+                message = f"the call of `{target}` falls back on stale answers, but has no `cache`"
+                self.wrong(path, message)
+
+    def every_call(self) -> Iterator[tuple[DataPath, str, Policy]]:
+        """Each call, of users and of endpoints: where it stands, whom it asks, its own policy."""
+        for name, traffic in self.scenario.traffic.items():
+            path: DataPath = ("traffic", name)
+            if traffic.target is not None:
+                yield (*path, "target"), traffic.target, traffic
+            for target in traffic.mix or ():
+                yield (*path, "mix", target), target, traffic
+        for _, place, step in self.every_step():
+            if isinstance(step, Call):
+                yield (*place, "call"), step.call, step
 
     def known_policy(self, path: DataPath, name: str) -> None:
         """There must be a policy of that name."""
@@ -318,12 +336,14 @@ class Checker:
     def reached(self) -> set[str]:
         """The endpoints that a request can come to."""
         calls: dict[str, set[str]] = {endpoint: set() for endpoint in self.names.labels}
-        for caller, _, step in self.every_step():
-            if isinstance(step, Call):
-                calls[caller].add(step.call)
         ahead: list[str] = []
-        for traffic in self.scenario.traffic.values():
-            ahead.extend([traffic.target] if traffic.target else traffic.mix or ())
+        for caller, target, own in every_call(self.scenario):
+            policy = policy_of(self.scenario, target.partition(".")[0], own)
+            asked = [each for each in (target, instead_of(policy)) if each is not None]
+            if caller in calls:
+                calls[caller].update(asked)
+            else:
+                ahead.extend(asked)
         reached: set[str] = set()
         while ahead:
             endpoint = ahead.pop()
@@ -334,17 +354,3 @@ class Checker:
 
     def warn(self, path: DataPath, message: str) -> None:
         self.warnings.append(Problem(self.source.place(path, key=True), message))
-
-
-def walk(steps: Iterable[AnyStep], path: DataPath) -> Iterator[tuple[DataPath, AnyStep]]:
-    """Every step, with those inside of others, and where it stands."""
-    for number, step in enumerate(steps):
-        place = (*path, number)
-        yield place, step
-        if isinstance(step, Together):
-            yield from walk(step.together, (*place, "together"))
-        elif isinstance(step, Either):
-            for choice, branch in enumerate(step.either):
-                yield from walk(branch.steps, (*place, "either", choice, "steps"))
-        elif isinstance(step, (Maybe, Repeat, Group)):
-            yield from walk(step.steps, (*place, "steps"))

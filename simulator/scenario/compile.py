@@ -9,10 +9,10 @@ from pathlib import Path
 from simulator.call.edge import CallPoint
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
-from simulator.scenario.check import walk
 from simulator.scenario.laws import count_law_of, law_of
 from simulator.scenario.model import distribution as laws
 from simulator.scenario.model import step as model
+from simulator.scenario.walk import walk
 from simulator.service.endpoint import Endpoint
 from simulator.service.steps.call import Call
 from simulator.service.steps.choice import Either, Fail, Maybe

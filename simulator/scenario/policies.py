@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from simulator.scenario.check import walk
 from simulator.scenario.model.guards.fallback import Fallback
 from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.policy import GUARDS, NamedPolicy, Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import Call
+from simulator.scenario.walk import walk
 
 BALANCING = (
     "balancer",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from math import comb, inf
+from math import comb, inf, nextafter
 from random import Random
 
 import pytest
@@ -580,6 +580,16 @@ def test_buckets_of_a_length_that_floats_miss() -> None:
     for step in range(1000):
         window.record(step * 0.1, False, False)
         assert window.calls == min(step + 1, 10)
+
+
+@pytest.mark.parametrize("bucket", [0.1, 0.3, 0.7, 1.0, 1.1])
+def test_a_bucket_begins_at_a_whole_multiple(bucket: float) -> None:
+    """A call at the multiple is in the new bucket, one just before it in the old, for any float."""
+    window = TimeWindow(10 * bucket, bucket)
+    for number in range(1, 10_000):
+        begin = number * bucket
+        assert window.number_at(begin) == number
+        assert window.number_at(nextafter(begin, 0.0)) == number - 1
 
 
 def test_a_snapshot_shows_whole_buckets() -> None:

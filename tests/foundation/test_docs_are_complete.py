@@ -10,6 +10,7 @@ import typer
 
 from cli.main import app
 from simulator.experiment import result
+from simulator.scenario import parse
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -25,6 +26,16 @@ def test_every_command_and_option_is_documented() -> None:
             for option in parameter.opts:
                 if option.startswith("--") and option != "--help":
                     assert f"`{option}" in page, f"{name} {option}"
+
+
+def test_every_scenario_in_the_docs_can_be_played() -> None:
+    """A whole scenario that README or docs show loads, without a mistake and without a warning."""
+    found = 0
+    for page in [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))]:
+        for block in re.findall(r"```yaml\n(scenario:.*?)```", page.read_text(), re.DOTALL):
+            assert parse(block, page.name).warnings == ()
+            found += 1
+    assert found >= 3
 
 
 def test_every_figure_is_documented() -> None:

@@ -26,7 +26,6 @@ from simulator.call.concurrency_limit.gradient2 import Gradient2Limit
 from simulator.call.concurrency_limit.vegas import VegasLimit
 from simulator.call.fallback import Fallback
 from simulator.call.hedge import Hedge
-from simulator.call.patience import Patience
 from simulator.call.rate_limit.fixed_window import FixedWindow
 from simulator.call.rate_limit.leaky_bucket import LeakyBucket
 from simulator.call.rate_limit.sliding_window import SlidingWindow
@@ -45,7 +44,7 @@ from simulator.scenario.model.guards.profile import Profiled
 from simulator.scenario.model.guards.rate_limit import RateLimit as RateModel
 from simulator.scenario.model.guards.retry import Retry as RetryModel
 from simulator.scenario.model.guards.shedding import Shedding as SheddingModel
-from simulator.scenario.model.policy import GUARDS, Policy
+from simulator.scenario.model.policy import Policy
 from simulator.service.gate import Gate
 from simulator.service.shedding.codel import CoDel
 from simulator.service.shedding.deadline_left import DeadlineLeft
@@ -55,9 +54,12 @@ from simulator.service.shedding.queue_length import QueueLength
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One policy: the class that explains it, its fields, and the variants that have a text of their own."""
+    """One policy: the class that explains it, its fields, and variants that have a text of their own.
 
-    explained_by: type
+    A policy without a class is a single value, and its key's description explains it.
+    """
+
+    explained_by: type | None = None
     model: type[BaseModel] | None = None
     variants: Mapping[str, type] = field(default_factory=dict)
     place: str = "a call"
@@ -66,6 +68,8 @@ class Entry:
 POLICIES: Mapping[str, Entry] = {
     "fallback": Entry(Fallback, FallbackModel),
     "cache": Entry(Cache, CacheModel),
+    "call_timeout": Entry(),
+    "deadline": Entry(),
     "retry": Entry(
         RetrySettings,
         RetryModel,
@@ -91,7 +95,7 @@ POLICIES: Mapping[str, Entry] = {
         },
         "a call or a service",
     ),
-    "timeout": Entry(Patience),
+    "timeout": Entry(),
     "bulkhead": Entry(Bulkhead, BulkheadModel),
     "concurrency_limit": Entry(
         Gradient2Limit,
@@ -103,6 +107,8 @@ POLICIES: Mapping[str, Entry] = {
         },
         "a call or a service",
     ),
+    "cancel": Entry(),
+    "idempotent": Entry(),
     "outlier": Entry(OutlierDetector, balancer.Outlier),
     "health_check": Entry(HealthChecker, balancer.HealthCheck),
     "shedding": Entry(
@@ -143,7 +149,7 @@ def summary_of(name: str) -> Summary:
     entry = POLICIES[name]
     return {
         "name": name,
-        "summary": _first_line(entry.explained_by),
+        "summary": explained(name).partition("\n")[0],
         "stands_in": entry.place,
         "fields": _fields(entry.model),
         "profiles": _profiles(entry.model),
@@ -154,20 +160,17 @@ def explain(name: str) -> str:
     """All there is to say of a policy, to be read."""
     entry = POLICIES[name]
     summary = summary_of(name)
-    parts = [f"{name}: a key of {entry.place}", inspect.getdoc(entry.explained_by) or ""]
-    if name in GUARDS or name == "timeout":
-        parts.append(f"Order, the outermost first: {ORDER}.")
+    parts = [f"{name}: a key of {entry.place}", explained(name)]
+    if name in ORDER:
+        parts.append(f"Order, the outermost first: {', '.join(ORDER)}.")
     for variant, explained_by in entry.variants.items():
-        parts.append(f"With `{variant}`:\n\n{inspect.getdoc(explained_by)}")
+        parts.append(f"With `{variant}`:\n\n{_story(explained_by)}")
     if summary["fields"]:
         lines = [
             f"  {each['name']} ({written(each['default'])}): {each['meaning']}"
             for each in summary["fields"]
         ]
         parts.append("\n".join(["Fields, with their defaults:", *lines]))
-    else:
-        lines = [f"  {Policy.model_fields[name].description}"]
-        parts.append("\n".join(lines))
     if summary["profiles"]:
         lines = [
             f"  {profile}: {_listed(values) or 'the defaults above'}"
@@ -178,13 +181,34 @@ def explain(name: str) -> str:
 
 
 ORDER = (
-    "fallback, cache, call_timeout and deadline, retry, hedge, breaker, rate_limit, timeout, "
-    "bulkhead, concurrency_limit"
+    "fallback",
+    "cache",
+    "call_timeout",
+    "deadline",
+    "retry",
+    "hedge",
+    "breaker",
+    "rate_limit",
+    "timeout",
+    "bulkhead",
+    "concurrency_limit",
 )
+"""The policies that wrap a call, the outermost first."""
 
 
-def _first_line(kind: type) -> str:
-    return (inspect.getdoc(kind) or "").partition("\n")[0]
+def explained(name: str) -> str:
+    """What a policy does in the real world and here."""
+    kind = POLICIES[name].explained_by
+    if kind is None:
+        return Policy.model_fields[name].description or ""
+    return _story(kind)
+
+
+def _story(kind: type) -> str:
+    """The docstring of a class, without what only its code needs."""
+    paragraphs = (inspect.getdoc(kind) or "").split("\n\n")
+    kept = [each for each in paragraphs if not each.startswith(("Args:", "Attributes:"))]
+    return "\n\n".join(kept)
 
 
 def _fields(model: type[BaseModel] | None) -> list[FieldSummary]:
