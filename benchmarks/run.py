@@ -79,6 +79,18 @@ def main() -> None:
     hand = by_hand()
     if hand is not None:
         row("M/M/4: the loop by hand in C++", *pairs(compiled, hand), "at least 0.10")
+    guards = (
+        "traffic.users.timeout=10s",
+        "traffic.users.retry={attempts: 3}",
+        "traffic.users.breaker={}",
+        "traffic.users.bulkhead={concurrency: 1000}",
+    )
+    guarded = python("ours.py", "mm4", "3000s", *guards)
+    row(
+        "M/M/4, timeout, retry, breaker, bulkhead: bare",
+        *pairs(guarded, compiled),
+        "at least 0.5",
+    )
     boutique = median(
         output(python("ours.py", "online-boutique", "24m", "calls")) for _ in range(3)
     )

@@ -316,6 +316,13 @@ class Breaker:
             )
         self.enter(now, state)
 
+    def restart(self, now: float) -> None:
+        """The process that it belongs to starts anew, and with it the breaker; counts go on."""
+        self.bring(now)
+        self.state = self.settings.state
+        self.attempts = 0
+        self.begin(now)
+
     def counters(self, now: float) -> dict[str, float]:
         """All that was counted up to `now`."""
         self.bring(now)

@@ -33,6 +33,11 @@ class BreakerSet:
             self.breakers[instance] = breaker
         return breaker
 
+    def restart(self, now: float) -> None:
+        """The process that they belong to starts anew."""
+        for breaker in self.breakers.values():
+            breaker.restart(now)
+
     def counters(self, now: float) -> dict[str, float]:
         """The sums of all breakers' counters."""
         total: dict[str, float] = {}

@@ -85,6 +85,11 @@ class Cache:
         if len(stored) > self.capacity:
             del stored[next(iter(stored))]
 
+    def clear(self) -> None:
+        """Its process starts anew, with nothing kept and nothing on its way."""
+        self.stored.clear()
+        self.fetches.clear()
+
     def counters(self, now: float) -> dict[str, float]:
         """How often an answer was there, was old, was not there, and was being fetched already."""
         return {

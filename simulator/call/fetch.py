@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.call.guarded_call import GuardedCall
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE
+from simulator.outcome import DEGRADED
 
 if TYPE_CHECKING:
     from simulator.call.edge import CallPoint
@@ -40,9 +41,10 @@ class Fetch(GuardedCall):
         self.settled = True
         cache = self.guard.cache
         assert cache is not None
-        del cache.fetches[self.fetched]
-        if outcome == 0:
-            cache.put(self.fetched, self.guard.kernel.now)
+        if cache.fetches.get(self.fetched) is self:
+            del cache.fetches[self.fetched]
+            if outcome <= DEGRADED:
+                cache.put(self.fetched, self.guard.kernel.now)
         waiters = self.waiters
         self.waiters = []
         for waiter in waiters:

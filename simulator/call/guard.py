@@ -42,6 +42,7 @@ class Guard:
     guards.
 
     Attributes:
+        shared: whether the breaker is everybody's, and not of this caller instance.
         failures, ignored: the outcomes that the breaker counts as failures, and those that it does
             not look at, a bit for each.
         another_instance: whether further attempts look for an instance that has not had the call.
@@ -67,6 +68,7 @@ class Guard:
         "rate_gate",
         "retries",
         "route",
+        "shared",
     )
 
     def __init__(self, kernel: Kernel, route: Route) -> None:
@@ -82,6 +84,7 @@ class Guard:
         self.hedge: Hedge | None = None
         self.breaker: Breaker | None = None
         self.breakers: BreakerSet | None = None
+        self.shared = False
         self.failures = 0
         self.ignored = 0
         self.rate_gate: RateGate | None = None
@@ -131,6 +134,15 @@ class Guard:
         else:
             cache.coalesced += 1
         call.join(fetch)
+
+    def restart(self, now: float) -> None:
+        """The caller instance starts anew: its breakers are closed, and its caches are cold."""
+        if self.breaker is not None and not self.shared:
+            self.breaker.restart(now)
+        if self.breakers is not None:
+            self.breakers.restart(now)
+        if self.cache is not None:
+            self.cache.clear()
 
     def counters(self, now: float) -> dict[str, float]:
         """Calls whose time was up, and things done twice."""

@@ -398,7 +398,7 @@ class GuardedCall(Party):
         self.let_go()
         self.stop_timer()
         guard = self.guard
-        if outcome == OK and self.subject != NO_SUBJECT and guard.cache is not None:
+        if outcome <= DEGRADED and self.subject != NO_SUBJECT and guard.cache is not None:
             guard.cache.put(self.subject, guard.kernel.now)
         fallback = guard.fallback
         if fallback is not None and (fallback.mask >> outcome) & 1:

@@ -66,6 +66,7 @@ class Measurement:
         self.instances = world.instances
         self.gauges = Gauges(world.kernel, self.instances, self.interval)
         self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
+        self.started: dict[float, dict[str, int]] = {0.0: dict.fromkeys(world.sources, 0)}
         self.calls_before = [0] * len(world.edges)
         self.attempts_before = [0] * len(world.edges)
         self.policies_before: list[Counters] = []
@@ -74,8 +75,14 @@ class Measurement:
         self.end = 0.0
 
     def mark(self, now: float) -> None:
-        """Read all instances: a window begins or ends."""
+        """Read all instances, and count who has come: a window begins or ends."""
         self.readings[now] = Reading(now, self.instances)
+        self.started[now] = self.requests()
+
+    def requests(self) -> dict[str, int]:
+        """How many requests of each class have started so far."""
+        sources = self.world.sources
+        return {name: sum(entry.count for entry in each.entries) for name, each in sources.items()}
 
     def warmed_up(self) -> None:
         """The summary begins."""
@@ -94,10 +101,19 @@ class Measurement:
         if self.end > self.gauges.last.time:
             self.gauges.read(self.end)
         self.readings.setdefault(self.end, self.gauges.last)
+        self.started.setdefault(self.end, self.requests())
 
     def length(self, window: Window) -> float:
         """Seconds of a window that were played; 0 if it never began."""
         return max(0.0, min(window.end, self.end) - window.start)
+
+    def load(self, name: str, window: Window) -> float:
+        """Requests of a class that started in a window, per second; 0 if it never began."""
+        length = self.length(window)
+        if length == 0.0:
+            return 0.0
+        last = self.started[min(window.end, self.end)]
+        return (last[name] - self.started[window.start][name]) / length
 
     def areas(self, window: Window, number: int) -> tuple[float, ...]:
         """What each of `COLUMNS` grew by in a window, for one instance."""

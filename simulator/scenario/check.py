@@ -106,7 +106,7 @@ class Checker:
         for name, service in scenario.services.items():
             if isinstance(service.policy, str):
                 self.known_policy(("services", name, "policy"), service.policy)
-            else:
+            elif service.policy is not None:
                 self.policy(("services", name, "policy"), service.policy)
         for _, path, step in self.every_step():
             if isinstance(step, Call):

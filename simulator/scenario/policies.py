@@ -43,7 +43,8 @@ def layers(scenario: Scenario, service: str, own: Policy) -> Iterator[Policy]:
     """What is said of a call to `service`, from the most general to the most particular."""
     yield scenario.defaults
     callee = scenario.services[service].policy
-    yield scenario.policies[callee] if isinstance(callee, str) else callee
+    if callee is not None:
+        yield scenario.policies[callee] if isinstance(callee, str) else callee
     if isinstance(own, NamedPolicy) and own.policy is not None:
         yield scenario.policies[own.policy]
     yield own

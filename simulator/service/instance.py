@@ -316,8 +316,11 @@ class Instance:
             attempt.answer(RESET, self.name)
 
     def restart(self) -> None:
-        """Listen again, with nothing inside."""
+        """Listen again, with nothing inside, and nothing remembered of those it calls."""
         self.up = True
+        for route in self.routes:
+            for guard in route.guards:
+                guard.restart(self.kernel.now)
         if self.death is not None:
             self.death.back = self.kernel.now
             self.death = None

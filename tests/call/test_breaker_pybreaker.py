@@ -84,8 +84,13 @@ def test_with_other_settings(
     steps: list[tuple[float, bool]], failures: int, wait: float, successes: int
 ) -> None:
     """Each of pybreaker's three numbers has its counterpart."""
-    model = BreakerModel(
-        profile="pybreaker", consecutive_failures=failures, wait=f"{wait}s", successes=successes
+    model = BreakerModel.model_validate(
+        {
+            "profile": "pybreaker",
+            "consecutive_failures": failures,
+            "wait": f"{wait}s",
+            "successes": successes,
+        }
     )
     real = pybreaker.CircuitBreaker(
         fail_max=failures, reset_timeout=wait, success_threshold=successes

@@ -160,6 +160,7 @@ class GuardMaker:
         guard.ignored = settings.ignored_mask
         scope = model.settled()["scope"]
         if scope == "shared":
+            guard.shared = True
             owner = _Owner(ALL_CALLERS, ALL_CALLERS, owner.plan)
         chance = self.chance(f"breaker/{owner.caller}/{owner.plan.service}")
         if scope == "callee":

@@ -11,7 +11,7 @@ from simulator.scenario.model.base import Duration, Mistake, Model, Name, number
 from simulator.scenario.model.guards.concurrency_limit import ConcurrencyLimitField
 from simulator.scenario.model.guards.rate_limit import RateLimit, RateLimitField
 from simulator.scenario.model.guards.shedding import Shedding
-from simulator.scenario.model.policy import Policy, PolicyField
+from simulator.scenario.model.policy import PolicyField
 from simulator.scenario.model.step import Step
 
 MANY = 10**9
@@ -135,8 +135,8 @@ class Service(Model):
     proxy: Proxy = Field(
         default_factory=Proxy, description="The proxy before it, for calls with `via: proxy`."
     )
-    policy: PolicyField = Field(
-        default_factory=Policy,
+    policy: PolicyField | None = Field(
+        None,
         description="How callers call it, unless a call says otherwise: keys, or the name of one of "
         "the `policies`.",
     )
