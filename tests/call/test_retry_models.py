@@ -91,7 +91,7 @@ def test_defaults() -> None:
             {"error", "timeout", "refused", "reset", "unreachable", "queue_full", "shed"},
         ),
         # TestNilRetryShouldReturnDefault: num_retries 2 (C14-01).
-        ("istio", 3, Backoff(0.025, 2.0, 0.25, "full"), {"refused", "unreachable"}),
+        ("istio", 3, Backoff(0.025, 2.0, 0.25, "full"), {"refused"}),
         ("linkerd", 100, Backoff(0.0), {"error", "refused", "reset", "queue_full", "shed"}),
         ("finagle", 21, Backoff(0.0), {"refused", "queue_full", "shed"}),
         # The example of A6.
@@ -395,3 +395,10 @@ def test_schema_takes_what_the_models_take() -> None:
         {"on": ["ok"]},
     ):
         assert not validator.is_valid(bad), bad
+
+
+def test_a_caller_cannot_tell_a_lost_message_from_a_slow_callee() -> None:
+    """Whoever retries timeouts retries what the network ate, and the other way round."""
+    assert names(read({"on": ["timeout"]})) == {"timeout", "unreachable"}
+    assert names(read({"on": ["unreachable", "refused"]})) == {"timeout", "unreachable", "refused"}
+    assert names(read({"on": ["refused"]})) == {"refused"}

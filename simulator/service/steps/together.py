@@ -41,7 +41,7 @@ class Together(Op):
             if branch.op is not None:
                 instance.go_on(branch)
         gathering.starting = False
-        if gathering.left > 0 and not gathering.broken_off:
+        if strand.op is None or (gathering.left > 0 and not gathering.broken_off):
             return None
         # Every branch ended in the instant in which it began.
         return gathering.ended_at_once()
@@ -72,9 +72,11 @@ class Gathering(Party):
         self.starting = True
         self.broken_off = False
 
-    def branch_ended(self, branch: Branch, outcome: int, origin: str) -> None:
-        """One branch has come to its end."""
-        self.parent.worked += branch.worked
+    def branch_ended(self, outcome: int, origin: str) -> None:
+        """One branch has come to its end, and has given back its slot."""
+        if self.parent.op is None:
+            # The slot went to somebody on whose answer all of this was broken off.
+            return
         self.left -= 1
         if outcome != OK and self.outcome == OK:
             self.outcome = outcome
@@ -83,7 +85,7 @@ class Gathering(Party):
             self.broken_off = True
             self.break_off()
             self.left = 0
-        if self.left == 0 and not self.starting:
+        if self.left == 0 and not self.starting and self.parent.op is not None:
             self.go_on()
 
     def break_off(self) -> None:
@@ -161,6 +163,7 @@ class Branch(Strand):
     def end(self, outcome: int, origin: str) -> None:
         """Give back the slot, if it holds one, and report."""
         self.op = None
+        self.gathering.parent.worked += self.worked
         if self.instance.asynchronous:
             self.instance.release()
-        self.gathering.branch_ended(self, outcome, origin)
+        self.gathering.branch_ended(outcome, origin)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel
 
-from simulator.outcome import NAMES
+from simulator.outcome import NAMES, TIMEOUT, UNREACHABLE
 from simulator.scenario.model.base import Model
 
 FailureName = Literal[
@@ -84,11 +84,16 @@ def with_profile(model: Callable[..., M]) -> Callable[[str], M]:
 
 
 def outcome_mask(names: Sequence[str]) -> int:
-    """A set of outcomes as a number: bit `outcome` is set for each."""
+    """A set of outcomes as a number: bit `outcome` is set for each.
+
+    A caller cannot tell a slow callee from a network that ate the message: `timeout` and
+    `unreachable` are two words for us and one for it, so either stands for both.
+    """
     mask = 0
     for name in names:
         mask |= 1 << NAMES.index(name)
-    return mask
+    alike = (1 << TIMEOUT) | (1 << UNREACHABLE)
+    return mask | alike if mask & alike else mask
 
 
 def the(model: type[T], given: object) -> T:

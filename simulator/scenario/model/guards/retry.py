@@ -307,13 +307,13 @@ class Retry(Profiled):
             ),
         },
         # `connect-failure,refused-stream,unavailable,cancelled`, as in current versions, without 503.
-        # What is left of our outcomes is a connection that could not be made: a callee that dies
-        # while it works resets a stream that it had accepted, and full queues and shed load are
-        # plain 503s. Istio sets max_retries so high that it does not count.
+        # What is left of our outcomes is a connection that was refused: a callee that dies while it
+        # works resets a stream that it had accepted, full queues and shed load are plain 503s, and
+        # what the network eats on an open connection is a timeout. Istio sets max_retries so high that it does not count.
         "istio": {
             **_ENVOY_BACKOFF,
             "attempts": 3,
-            "on": ("refused", "unreachable"),
+            "on": ("refused",),
             "another_instance": True,
         },
         # A ServiceProfile's `isRetryable`: any answer of 5xx, at once, as often as the budget pays
