@@ -36,7 +36,8 @@ from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
 from simulator.scenario.policies import (
-    calls,
+    WITHOUT_FALLBACK,
+    calls_and_fallbacks,
     every_policy,
     instead_of,
     is_guarded,
@@ -79,10 +80,6 @@ def build(
 ) -> World:
     """The world of a scenario. `folder` is where the files that it names lie."""
     return Builder(scenario, Streams(seed, replication), folder, instance_class).world()
-
-
-WITHOUT_FALLBACK = Policy(fallback=None)
-"""The policy of what is asked when a call has failed: there is no third way."""
 
 
 class Builder:
@@ -319,16 +316,10 @@ class Builder:
     def guarded_pairs(self) -> set[tuple[str, str]]:
         """Callers and endpoints between which at least one call is guarded: all are, then."""
         found = set()
-        ahead = list(calls(self.scenario))
-        while ahead:
-            caller, asked, own = ahead.pop()
-            party = caller.partition(".")[0]
-            target, policy = self.hop(party, asked, own)
+        for caller, asked, own in calls_and_fallbacks(self.scenario):
+            target, policy = self.hop(caller.partition(".")[0], asked, own)
             if is_guarded(policy):
                 found.add((caller, target))
-            other = instead_of(policy)
-            if other is not None:
-                ahead.append((caller, other, WITHOUT_FALLBACK))
         return found
 
     def instance(self, service: str, model_: Service, number: int) -> Instance:

@@ -12,6 +12,9 @@ from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.step import Call
 from simulator.scenario.walk import walk
 
+WITHOUT_FALLBACK = Policy(fallback=None)
+"""The policy of what is asked when a call has failed: there is no third way."""
+
 BALANCING = (
     "balancer",
     "via",
@@ -60,6 +63,15 @@ def calls(scenario: Scenario) -> Iterator[tuple[str, str, Policy]]:
             for _, step in walk(its_steps, ()):
                 if isinstance(step, Call):
                     yield f"{service}.{endpoint}", step.call, step
+
+
+def calls_and_fallbacks(scenario: Scenario) -> Iterator[tuple[str, str, Policy]]:
+    """Every call of a scenario, and every one that may be made instead when it has failed."""
+    for caller, target, own in calls(scenario):
+        yield caller, target, own
+        other = instead_of(policy_of(scenario, target.partition(".")[0], own))
+        if other is not None:
+            yield caller, other, WITHOUT_FALLBACK
 
 
 def every_policy(scenario: Scenario) -> Iterator[Policy]:

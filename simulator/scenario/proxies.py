@@ -7,7 +7,7 @@ from simulator.scenario.model.distribution import Constant
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
-from simulator.scenario.policies import BALANCING, calls, policy_of
+from simulator.scenario.policies import BALANCING, calls_and_fallbacks, policy_of
 
 AT_THE_PROXY = ("retry", "hedge", "breaker", "rate_limit", "bulkhead", "concurrency_limit")
 """The guards of a call that is made through a proxy which the proxy has."""
@@ -41,7 +41,7 @@ def with_proxies(scenario: Scenario) -> Scenario:
     default.
     """
     proxies: dict[str, Policy] = {}
-    for _, target, own in calls(scenario):
+    for _, target, own in calls_and_fallbacks(scenario):
         service = target.partition(".")[0]
         policy = policy_of(scenario, service, own)
         if policy.via == "proxy":
