@@ -32,6 +32,7 @@ HOT = (
     "simulator/traffic/users.py",
     "simulator/observe/audit.py",
     "simulator/observe/deaths.py",
+    "simulator/observe/event_log.py",
     "simulator/observe/ledger.py",
     "simulator/observe/trace.py",
 )

@@ -6,6 +6,7 @@ from rich.console import RenderableType
 
 from reports.tables.expectations import expectations_table
 from reports.tables.faults import deaths_table, faults_table
+from reports.tables.log import log_table
 from reports.tables.policies import metastability_line, policies_table
 from reports.tables.services import services_table
 from reports.tables.traffic import failures_line, traffic_table
@@ -26,6 +27,8 @@ def report(result: Result, width: int) -> list[RenderableType]:
         parts.append(faults_table(result))
     if result.deaths:
         parts.append(deaths_table(result))
+    if result.log:
+        parts.append(log_table(result))
     if result.metastability is not None:
         parts.append(metastability_line(result.metastability))
     if result.expectations:

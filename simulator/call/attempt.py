@@ -177,6 +177,9 @@ class Attempt(Strand):
     def send_cancellation(self) -> None:
         """Tell the callee that nobody waits any more."""
         site = self.site
+        instance = self.instance
+        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
+            return
         if not site.distant:
             self.withdraw()
             return
@@ -184,7 +187,7 @@ class Attempt(Strand):
         if site.out is not None:
             # The message takes the same way, and as long, as the question did.
             delay = site.out.at(self.request.index)
-        self.instance.kernel.schedule(Cancellation(self), delay)
+        instance.kernel.schedule(Cancellation(self), delay)
 
 
 class BoundedAttempt(Attempt):

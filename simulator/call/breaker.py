@@ -27,6 +27,7 @@ from simulator.outcome import (
 
 if TYPE_CHECKING:
     from simulator.balancing.chance import Chance
+    from simulator.observe.event_log import Reporter
 
 CLOSED: Final = 0
 OPEN: Final = 1
@@ -164,6 +165,7 @@ class Breaker:
         succeeded, failed, slow: calls that were counted; a slow one is one of the others as well.
         open_seconds: how long it was open or forced open, up to the last change or `bring`.
         attempts: openings in a row.
+        reporter: who tells of every change of state, if anybody.
     """
 
     __slots__ = (
@@ -185,6 +187,7 @@ class Breaker:
         "permits",
         "rejected",
         "renewed",
+        "reporter",
         "settings",
         "slow",
         "slow_call_duration",
@@ -204,6 +207,7 @@ class Breaker:
             raise ValueError("a wait with jitter needs a source of chance")
         self.settings = settings
         self.chance = chance
+        self.reporter: Reporter | None = None
         self.slow_call_duration = settings.slow_call_duration
         failure, slow = settings.failure_rate, settings.slow_call_rate
         self.failure_threshold = NEVER if failure is None else failure
@@ -435,6 +439,8 @@ class Breaker:
                 self.half_opened += 1
             elif state == CLOSED:
                 self.closed += 1
+            if self.reporter is not None:
+                self.reporter.changed(now, NAMES[state])
         self.state = state
         self.begin(now)
 

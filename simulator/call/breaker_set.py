@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from simulator.call.breaker import Breaker
-
 if TYPE_CHECKING:
-    from simulator.balancing.chance import Chance
-    from simulator.call.breaker import BreakerSettings
+    from simulator.call.breaker import Breaker
 
 
 class BreakerSet:
@@ -16,20 +14,22 @@ class BreakerSet:
 
     With `scope: callee` one bad instance does not close the way to the good ones. It is chosen
     first, and its breaker asked then: a retry that chooses anew finds another.
+
+    Args:
+        make: makes the breaker for an instance, by its name.
     """
 
-    __slots__ = ("breakers", "chance", "settings")
+    __slots__ = ("breakers", "make")
 
-    def __init__(self, settings: BreakerSettings, chance: Chance) -> None:
-        self.settings = settings
-        self.chance = chance
+    def __init__(self, make: Callable[[str], Breaker]) -> None:
+        self.make = make
         self.breakers: dict[str, Breaker] = {}
 
     def of(self, instance: str) -> Breaker:
         """The breaker of the calls to one instance."""
         breaker = self.breakers.get(instance)
         if breaker is None:
-            breaker = Breaker(self.settings, self.chance)
+            breaker = self.make(instance)
             self.breakers[instance] = breaker
         return breaker
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from simulator.outcome import DEGRADED, OK
+
 if TYPE_CHECKING:
     from simulator.call.fetch import Fetch
 
@@ -22,7 +24,8 @@ class Cache:
     moment at which a popular answer grows old sends everybody to the callee at once, which is
     called a cache stampede or a thundering herd.
 
-    What is cached is that there was an answer, not what it said. Requests are about the key of
+    What is cached is that there was an answer, not what it said; only whether it was `degraded`, as
+    it then is for everybody who is given it. Requests are about the key of
     their traffic class; without keys they are all about the same. Failures are not kept.
 
     Source: RFC 5861; golang.org/x/sync/singleflight; Facebook's leases (Nishtala et al., "Scaling
@@ -44,6 +47,7 @@ class Cache:
         "hits",
         "keep",
         "misses",
+        "poor",
         "stale",
         "stale_hits",
         "stored",
@@ -60,6 +64,8 @@ class Cache:
         self.coalesce = coalesce
         # In the order of use, the least recently used first.
         self.stored: dict[int, float] = {}
+        # Of these, the degraded ones.
+        self.poor: set[int] = set()
         self.fetches: dict[int, Fetch] = {}
         self.hits = 0
         self.stale_hits = 0
@@ -73,21 +79,39 @@ class Cache:
             return ABSENT
         age = now - since
         if age >= self.ttl + max(self.stale, self.keep):
+            self.poor.discard(key)
             return ABSENT
         self.stored[key] = since
         return age
 
-    def put(self, key: int, now: float) -> None:
-        """A good answer about `key` has come."""
+    def kept(self, key: int) -> int:
+        """The outcome of a call that is given the answer kept about `key`."""
+        return DEGRADED if key in self.poor else OK
+
+    def put(self, key: int, now: float, outcome: int) -> None:
+        """An answer about `key` has come, a good one or a degraded one."""
         stored = self.stored
         stored.pop(key, inf)
         stored[key] = now
+        if outcome == DEGRADED:
+            self.poor.add(key)
+        else:
+            self.poor.discard(key)
         if len(stored) > self.capacity:
-            del stored[next(iter(stored))]
+            oldest = next(iter(stored))
+            del stored[oldest]
+            self.poor.discard(oldest)
 
     def clear(self) -> None:
         """Its process starts anew, with nothing kept and nothing on its way."""
         self.stored.clear()
+        self.poor.clear()
+        self.fetches.clear()
+
+    def stop(self) -> None:
+        """Its process has died: nobody fetches anything any more."""
+        for fetch in self.fetches.values():
+            fetch.abandon()
         self.fetches.clear()
 
     def counters(self, now: float) -> dict[str, float]:

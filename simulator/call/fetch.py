@@ -11,6 +11,7 @@ from simulator.kernel.event import IDLE
 from simulator.outcome import DEGRADED
 
 if TYPE_CHECKING:
+    from simulator.call.attempt import Attempt
     from simulator.call.edge import CallPoint
     from simulator.call.guard import Guard
 
@@ -18,15 +19,16 @@ if TYPE_CHECKING:
 class Fetch(GuardedCall):
     """A call that belongs to a cache: whoever asked first may leave, and it goes on.
 
-    It is sent with the draws of the request that caused it, under a deadline of its own, and is no
-    call of anybody's: those who wait for it are.
+    It is sent with the draws of the request that caused it, and in its trace if it has one, under a
+    deadline of its own, and is no call of anybody's: those who wait for it are.
     """
 
-    __slots__ = ("fetched", "waiters")
+    __slots__ = ("fetched", "parent", "waiters")
 
     def __init__(self, guard: Guard, cause: GuardedCall, key: int) -> None:
         super().__init__(guard, NOBODY, cause.request.detached(), cause.site, inf)
         self.fetched = key
+        self.parent = cause.on_behalf_of()
         self.waiters: list[GuardedCall] = []
 
     def end(self, outcome: int, origin: str) -> None:
@@ -44,11 +46,20 @@ class Fetch(GuardedCall):
         if cache.fetches.get(self.fetched) is self:
             del cache.fetches[self.fetched]
             if outcome <= DEGRADED:
-                cache.put(self.fetched, self.guard.kernel.now)
+                cache.put(self.fetched, self.guard.kernel.now, outcome)
         waiters = self.waiters
         self.waiters = []
         for waiter in waiters:
             waiter.fetch_ended(outcome, origin)
+
+    def abandon(self) -> int:
+        self.settled = True
+        self.let_go()
+        self.stop_timer()
+        return 0
+
+    def on_behalf_of(self) -> Attempt | None:
+        return self.parent
 
 
 class Nobody(Party):

@@ -114,11 +114,11 @@ class Guard:
         age = cache.age(key, now)
         if ABSENT < age < cache.ttl:
             cache.hits += 1
-            call.answer_now()
+            call.answer_now(cache.kept(key))
             return
         if ABSENT < age < cache.ttl + cache.stale:
             cache.stale_hits += 1
-            call.answer_now()
+            call.answer_now(cache.kept(key))
             if key not in cache.fetches:
                 self.fetch(cache, key, call)
             return
@@ -134,6 +134,11 @@ class Guard:
         else:
             cache.coalesced += 1
         call.join(fetch)
+
+    def stop(self) -> None:
+        """The caller instance has died."""
+        if self.cache is not None:
+            self.cache.stop()
 
     def restart(self, now: float) -> None:
         """The caller instance starts anew: its breakers are closed, and its caches are cold."""

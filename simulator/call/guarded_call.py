@@ -167,14 +167,13 @@ class GuardedCall(Party):
         return True
 
     def join(self, fetch: Fetch) -> None:
-        """Wait for what is being fetched."""
-        kernel = self.guard.kernel
+        """Wait for what is being fetched, which ends by its own bounds; by the deadline if sooner."""
+        guard = self.guard
         self.fetch = fetch
         fetch.waiters.append(self)
-        until = min(self.deadline, kernel.now + self.guard.call_timeout)
-        if until < inf:
+        if self.deadline < min(fetch.deadline, fetch.begun + guard.call_timeout):
             self.timer = CallTimer(self)
-            kernel.schedule_at(self.timer, until)
+            guard.kernel.schedule_at(self.timer, self.deadline)
 
     def fetch_ended(self, outcome: int, origin: str) -> None:
         """What it waited for is there, or cannot be had."""
@@ -311,11 +310,12 @@ class GuardedCall(Party):
                 hedge.delay.record(guard.kernel.now, guard.kernel.now - self.asked)
                 if passage.copy:
                     hedge.won += 1
+                self.let_go(tell=hedge.cancel)
             self.end(outcome, origin)
             return
         if hedge is not None and hedge.on_failure and (self.current is not None or self.copies):
             return
-        self.let_go()
+        self.let_go(tell=hedge is not None and hedge.cancel)
         wait = self.retry_after(outcome, asked)
         if wait < 0.0:
             self.end(outcome, origin)
@@ -399,7 +399,7 @@ class GuardedCall(Party):
         self.stop_timer()
         guard = self.guard
         if outcome <= DEGRADED and self.subject != NO_SUBJECT and guard.cache is not None:
-            guard.cache.put(self.subject, guard.kernel.now)
+            guard.cache.put(self.subject, guard.kernel.now, outcome)
         fallback = guard.fallback
         if fallback is not None and (fallback.mask >> outcome) & 1:
             self.fall_back(fallback, outcome, origin)
@@ -408,9 +408,9 @@ class GuardedCall(Party):
         else:
             self.finish(outcome, origin)
 
-    def answer_now(self) -> None:
+    def answer_now(self, outcome: int) -> None:
         """The answer was there all along."""
-        self.hold(OK, "", 0.0)
+        self.hold(outcome, "", 0.0)
 
     def hold(self, outcome: int, origin: str, seconds: float) -> None:
         """Give an answer in a while; 0 seconds is after the caller has learnt what it waits for."""
@@ -418,8 +418,12 @@ class GuardedCall(Party):
         self.held_by = origin
         self.sleep(ANSWER, seconds)
 
-    def let_go(self) -> None:
-        """Give up whatever is under way, and wait for nothing."""
+    def let_go(self, tell: bool = False) -> None:
+        """Give up whatever is under way, and wait for nothing.
+
+        `tell` tells the callees to stop, also where the call would not: copies that came too late
+        are not wanted any more, while an attempt whose caller only lost patience may still be done.
+        """
         guard = self.guard
         if self.pending:
             guard.kernel.cancel(self)
@@ -429,8 +433,6 @@ class GuardedCall(Party):
                     budget.place_dropped(guard.kernel.now)
         if self.owed:
             self.give_retry_back()
-        hedge = guard.hedge
-        tell = hedge is not None and hedge.cancel
         current = self.current
         if current is not None:
             self.current = None
@@ -496,7 +498,9 @@ class GuardedCall(Party):
     def expire(self) -> None:
         """The time for the whole call is up."""
         self.timer = None
-        self.guard.call_timeouts += 1
+        if self.fetch is None:
+            # Those who wait for a fetch are bounded by their deadline.
+            self.guard.call_timeouts += 1
         self.end(TIMEOUT, self.site.point.edge.caller)
 
     def abandon(self) -> int:

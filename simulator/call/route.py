@@ -13,6 +13,7 @@ from simulator.balancing.candidate import Candidate
 if TYPE_CHECKING:
     from simulator.call.guard import Guard
     from simulator.discovery.outlier import OutlierDetector
+    from simulator.observe.event_log import EventLog
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
 
@@ -54,12 +55,14 @@ class Route:
         by_client: whether requests are told apart by their client, not by what they are about.
         outliers: who puts aside members that fail, if anybody.
         guards: the policies of the calls that go this way.
+        events: where it is noted whom the caller puts aside, and takes back.
     """
 
     __slots__ = (
         "balancer",
         "by_client",
         "caller",
+        "events",
         "guards",
         "keyed",
         "members",
@@ -79,6 +82,7 @@ class Route:
         self.sole: Member | None = None
         self.outliers: OutlierDetector | None = None
         self.guards: list[Guard] = []
+        self.events: EventLog | None = None
         self.tracks = balancer.watches
 
     def learn(self, instances: list[Instance], now: float) -> None:
@@ -116,6 +120,9 @@ class Route:
             member.since = now
         else:
             self.dropped(member, now)
+        if self.events is not None:
+            why = "healthy" if member.usable else "ejected" if member.ejected else "unhealthy"
+            self.events.note(now, "choice", f"{self.caller} > {member.name}", why)
         self.refresh(now)
 
     def dropped(self, member: Member, now: float) -> None:

@@ -229,5 +229,6 @@ class Registry(Lifecycle):
 
     def delisted(self, instance: Instance) -> None:
         """The registry no longer lists an instance."""
+        instance.ledger.events.note(self.env.now, "registry", instance.name, "delisted")
         if instance.death is not None:
             instance.death.delisted(self.env.now)

@@ -134,6 +134,17 @@ class EdgeFigures:
 
 
 @dataclass(frozen=True, slots=True)
+class LogEntry:
+    """Something that happened in the run, and is worth telling by itself."""
+
+    time: float
+    kind: str
+    """`fault`, `instance`, `registry`, `choice` (of a caller among instances) or `breaker`."""
+    subject: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyFigures:
     """What one policy did, all of a caller's instances together."""
 
@@ -275,6 +286,8 @@ class Result:
     policies: tuple[PolicyFigures, ...]
     faults: tuple[FaultFigures, ...]
     deaths: tuple[DeathFigures, ...]
+    log: tuple[LogEntry, ...]
+    """The events of note, in the order of time; the first 10,000."""
     metastability: Metastability | None
     """None where no trigger came and went, or too little time was left to tell."""
     expectations: tuple[ExpectationResult, ...]
@@ -318,6 +331,7 @@ class Result:
             "policies": plain(self.policies),
             "faults": plain(self.faults),
             "deaths": plain(self.deaths),
+            "log": plain(self.log),
             "metastability": plain(self.metastability),
             "bottleneck": self.bottleneck,
             "warnings": list(self.warnings),

@@ -9,12 +9,13 @@ from simulator.experiment.fault_figures import death_figures, fault_figures
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.metastability import metastability
 from simulator.experiment.policy_figures import policy_figures
-from simulator.experiment.result import ExpectationResult, Result, ServiceFigures
+from simulator.experiment.result import ExpectationResult, LogEntry, Result, ServiceFigures
 from simulator.experiment.series import series_of
 from simulator.experiment.service_figures import edge_figures, service_figures
 from simulator.experiment.traces import traces_of
 from simulator.experiment.traffic_figures import all_traffic
 from simulator.experiment.verdict import expectation_value
+from simulator.scenario.world import World
 
 
 def summarize(
@@ -40,7 +41,8 @@ def summarize(
     series = series_of(measurement)
     faults, deaths = fault_figures(world), death_figures(world)
     # A world without faults, or policies, has the digest that it had before there were any.
-    events = ((faults, deaths) if faults else ()) + ((policies,) if policies else ())
+    log = event_log(world)
+    events = tuple(each for each in ((faults, deaths) if faults else (), policies, log) if each)
     return Result(
         scenario=scenario.scenario,
         description=scenario.description,
@@ -60,6 +62,7 @@ def summarize(
         policies=policies,
         faults=faults,
         deaths=deaths,
+        log=log,
         metastability=metastability(measurement),
         expectations=tuple(expectations),
         bottleneck=bottleneck(services),
@@ -67,6 +70,14 @@ def summarize(
         series=series,
         traces=traces_of(world),
     )
+
+
+def event_log(world: World) -> tuple[LogEntry, ...]:
+    """What happened, in the order of time: what was found out later may have happened before."""
+    entries = sorted(
+        world.ledger.events.entries, key=lambda each: (each.time, each.kind != "fault")
+    )
+    return tuple(LogEntry(*each) for each in entries)
 
 
 def bottleneck(services: Mapping[str, ServiceFigures]) -> str | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from simulator.observe.event_log import EventLog
+
 PAGE: Final = 16384
 """Lines after which a page is counted: enough to make numpy pay, few enough to stay in cache."""
 
@@ -20,9 +22,11 @@ class Ledger:
     which services, endpoints, instances and traffic classes are summed up. Appending to lists is
     the cheapest thing Python has; all arithmetic is done by numpy, so that memory does not grow
     and a line costs about 0.1 microseconds.
+
+    `events` is the other book: of what is rare and worth telling by itself.
     """
 
-    __slots__ = ("codes", "counter", "ends", "lane_edges", "lane_instances", "starts")
+    __slots__ = ("codes", "counter", "ends", "events", "lane_edges", "lane_instances", "starts")
 
     def __init__(self) -> None:
         self.codes: list[int] = []
@@ -31,6 +35,7 @@ class Ledger:
         self.lane_edges: list[int] = []
         self.lane_instances: list[int] = []
         self.counter: Counter | None = None
+        self.events = EventLog()
 
     def lane(self, edge: int, instance: int) -> int:
         """The number of a new lane."""

@@ -109,7 +109,7 @@ class Builder:
             self.kernel, self.ledger, streams, self.link_between, self.fill
         )
         self.plans: dict[tuple[str, int], list[GuardPlan]] = {}
-        self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance)
+        self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance, self.ledger.events)
         self.guarded = self.guarded_pairs()
         self.deadlines = any(each.deadline is not None for each in every_policy(scenario))
 
@@ -160,6 +160,8 @@ class Builder:
             [route for _, _, route in self.route_maker.routes],
         )
         faults = [maker.make(fault, number) for number, fault in enumerate(scenario.faults)]
+        for fault in faults:
+            fault.events = self.ledger.events
         return World(
             scenario,
             self.kernel,

@@ -144,6 +144,7 @@ class RouteMaker:
         route.learn(list(instances), self.kernel.now)
         if policy.health_check is not None:
             self.check_health(route, caller, party, service, policy.health_check, number)
+        route.events = self.ledger.events
         self.routes.append((party, service, route))
         return route
 

@@ -292,6 +292,7 @@ class Instance:
         """Die: everything inside is lost, its callers see their connections reset."""
         self.up = False
         self.death = Death(self.name, self.kernel.now, len(self.inside))
+        self.ledger.events.note(self.kernel.now, "instance", self.name, "down")
         lost = self.inside
         self.inside = []
         now = self.kernel.now
@@ -312,12 +313,16 @@ class Instance:
                 self.work += attempt.worked
                 self.wasted += attempt.worked
             attempt.op = None
+        for route in self.routes:
+            for guard in route.guards:
+                guard.stop()
         for attempt in lost:
             attempt.answer(RESET, self.name)
 
     def restart(self) -> None:
         """Listen again, with nothing inside, and nothing remembered of those it calls."""
         self.up = True
+        self.ledger.events.note(self.kernel.now, "instance", self.name, "up")
         for route in self.routes:
             for guard in route.guards:
                 guard.restart(self.kernel.now)

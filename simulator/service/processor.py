@@ -97,10 +97,11 @@ class SharedProcessor(Processor):
         for place, job in enumerate(self.jobs):
             if job[2] is strand:
                 self.advance()
+                left = max(0.0, job[0] - self.progress)
                 del self.jobs[place]
                 heapify(self.jobs)
                 self.aim()
-                return max(0.0, job[0] - self.progress)
+                return left
         return -1.0
 
     def clear(self) -> None:

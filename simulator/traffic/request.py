@@ -90,7 +90,9 @@ class Request(Party):
 
     def detached(self) -> Request:
         """The same request, for work that goes on whether or not its user waits."""
-        return Request(self.tally, self.index)
+        request = Request(self.tally, self.index)
+        request.trace = self.trace
+        return request
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         self.ended = True

@@ -26,6 +26,14 @@ SHORT = {
     "crash-kubernetes": "150s",
     "etcd-no-quorum": "150s",
     "eureka-partition": "90s",
+    "adaptive-limit": "50s",
+    "bulkhead": "45s",
+    "fallback": "70s",
+    "flapping-breaker": "90s",
+    "metastable": "80s",
+    "patient-callee": "70s",
+    "retry-storm": "45s",
+    "three-tiers": "40s",
 }
 """Enough of the long ones to see every endpoint, and every fault, at work."""
 

@@ -71,7 +71,7 @@ def play(
 def share_in_time(result: Result) -> float:
     """Of the requests that ended from t = 600 s to 690 s, those that were answered."""
     columns = result.series["traffic"].columns
-    late = [600 <= time < 690 for time in columns["time"]]
+    late = [600 <= float(time) < 690 for time in columns["time"]]
     good = sum(int(n) for n, inside in zip(columns["ok"], late, strict=True) if inside)
     all_ = sum(int(n) for n, inside in zip(columns["finished"], late, strict=True) if inside)
     return good / all_
@@ -102,8 +102,7 @@ def last_timeout(result: Result) -> float:
     ],
 )
 def test_recovery(row: str, rate: int, published: float, duration: int) -> None:
-    """Below half the capacity the last time-out comes when the fluid says: by the sharper form within
-    3.3 standard errors, and that is within 8 % of the published one."""
+    """Below half the capacity the last time-out comes when the sharper form says, near the published."""
     assert published == 70 + (2 * rate * 10 - 300) / (300 - 2 * rate), row
     expected = 71 + (2 * rate * 10 - rate - 300) / (300 - 2 * rate)
     assert expected == pytest.approx(published, rel=0.08)

@@ -21,6 +21,7 @@ from simulator.call.rate_gate import RateGate
 from simulator.call.retries import Retries
 from simulator.call.route import Route
 from simulator.kernel.kernel import Kernel
+from simulator.observe.event_log import EventLog, Reporter
 from simulator.scenario.guards.breaker import breaker_settings
 from simulator.scenario.guards.concurrency_limit import make_concurrency_limit
 from simulator.scenario.guards.hedge import make_hedge_budget, make_hedge_delay
@@ -38,6 +39,8 @@ from simulator.scenario.model.guards.retry import Retry as RetryModel
 from simulator.scenario.model.policy import GUARDS, Policy
 
 ALL_CALLERS = "*"
+OF_ONE_ENDPOINT = ("call", "fallback", "cache", "hedge")
+"""What is never shared by the calls to different endpoints of a callee."""
 
 
 class Counted(Protocol):
@@ -89,9 +92,10 @@ class GuardMaker:
     share the breaker. Caches and percentiles of latency belong to one endpoint.
     """
 
-    def __init__(self, kernel: Kernel, chance: Callable[[str], Chance]) -> None:
+    def __init__(self, kernel: Kernel, chance: Callable[[str], Chance], events: EventLog) -> None:
         self.kernel = kernel
         self.chance = chance
+        self.events = events
         self.made: dict[tuple[str, ...], Counted] = {}
         self.groups: dict[tuple[str, ...], PolicyGroup] = {}
 
@@ -131,7 +135,9 @@ class GuardMaker:
     def one(self, owner: _Owner, kind: str, model: object, make: Callable[[], T]) -> T:
         """The thing of this kind with these settings that the owner has for the callee, made once."""
         settings = _settings(model)
-        key = (owner.caller, owner.plan.service, kind, settings)
+        key: tuple[str, ...] = (owner.caller, owner.plan.service, kind, settings)
+        if kind in OF_ONE_ENDPOINT:
+            key = (*key, owner.plan.target)
         part = self.made.get(key)
         if part is None:
             part = make()
@@ -142,7 +148,7 @@ class GuardMaker:
     def note(self, owner: _Owner, kind: str, settings: str, part: Counted) -> None:
         """Have a part counted among those of its kind."""
         key: tuple[str, ...] = (owner.party, owner.plan.service, kind, settings)
-        if kind in ("call", "fallback", "cache", "hedge"):
+        if kind in OF_ONE_ENDPOINT:
             key = (*key, owner.plan.target)
         group = self.groups.get(key)
         if group is None:
@@ -162,11 +168,22 @@ class GuardMaker:
         if scope == "shared":
             guard.shared = True
             owner = _Owner(ALL_CALLERS, ALL_CALLERS, owner.plan)
-        chance = self.chance(f"breaker/{owner.caller}/{owner.plan.service}")
+        way = f"{owner.caller}/{owner.plan.service}"
+
+        def one_breaker(subject: str) -> Breaker:
+            breaker = Breaker(settings, self.chance(f"breaker/{subject}"))
+            breaker.reporter = Reporter(self.events, "breaker", subject.replace("/", " > "))
+            return breaker
+
         if scope == "callee":
-            guard.breakers = self.one(owner, "breaker", model, lambda: BreakerSet(settings, chance))
+            guard.breakers = self.one(
+                owner,
+                "breaker",
+                model,
+                lambda: BreakerSet(lambda name: one_breaker(f"{owner.caller}/{name}")),
+            )
         else:
-            guard.breaker = self.one(owner, "breaker", model, lambda: Breaker(settings, chance))
+            guard.breaker = self.one(owner, "breaker", model, lambda: one_breaker(way))
 
     def rate_gate(self, owner: _Owner, model: RateModel) -> RateGate:
         """Where calls pass the rate limiter."""
@@ -191,17 +208,20 @@ class GuardMaker:
     def hedge(self, owner: _Owner, model: HedgeModel) -> Hedge:
         """How copies are sent."""
         values = model.settled()
-        hedge = Hedge(
-            make_hedge_delay(model),
-            make_hedge_budget(model),
-            maximum=values["maximum"],
-            cancel=values["cancel"],
-            tied=values["tied"],
-            another_instance=values["another_instance"],
-            on_failure=values["on_failure"],
+        return self.one(
+            owner,
+            "hedge",
+            model,
+            lambda: Hedge(
+                make_hedge_delay(model),
+                make_hedge_budget(model),
+                maximum=values["maximum"],
+                cancel=values["cancel"],
+                tied=values["tied"],
+                another_instance=values["another_instance"],
+                on_failure=values["on_failure"],
+            ),
         )
-        self.note(owner, "hedge", _settings(model), hedge)
-        return hedge
 
     def cache(self, owner: _Owner, model: CacheModel, fallback: FallbackModel | None) -> Cache:
         """Where answers are kept."""
@@ -209,9 +229,12 @@ class GuardMaker:
         if fallback is not None and fallback.stale is not None:
             keep = max(0.0, fallback.stale - model.ttl)
         stale = model.stale_while_revalidate
-        cache = Cache(model.ttl, model.capacity, stale, keep, coalesce=model.coalesce)
-        self.note(owner, "cache", _settings(model), cache)
-        return cache
+        return self.one(
+            owner,
+            "cache",
+            (model, keep),
+            lambda: Cache(model.ttl, model.capacity, stale, keep, coalesce=model.coalesce),
+        )
 
     def fallback(
         self,

@@ -309,7 +309,8 @@ class Retry(Profiled):
         # `connect-failure,refused-stream,unavailable,cancelled`, as in current versions, without 503.
         # What is left of our outcomes is a connection that was refused: a callee that dies while it
         # works resets a stream that it had accepted, full queues and shed load are plain 503s, and
-        # what the network eats on an open connection is a timeout. Istio sets max_retries so high that it does not count.
+        # what the network eats on an open connection is a timeout. Istio sets max_retries so high
+        # that it does not count.
         "istio": {
             **_ENVOY_BACKOFF,
             "attempts": 3,

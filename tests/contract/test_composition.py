@@ -1,0 +1,303 @@
+"""Every policy, and every pair of policies, in front of a callee in every condition.
+
+The table is generated. Each cell plays one small scenario twice (the users call the callee
+themselves; a service calls it over a network) and holds it against the oracle: what became of every
+single call, when, by which attempts, and what the policies counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import combinations
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.experiment.result import Result
+from simulator.experiment.run import simulate
+from simulator.scenario import parse
+from simulator.scenario.model.scenario import Scenario
+
+from . import oracle
+from .oracle import Attempt, Caller, Condition
+
+CONDITIONS = {
+    "healthy": Condition(),
+    "crashed": Condition(dead=[(12 + 41 / 1024, 36 + 75 / 1024)]),
+    "slow": Condition(slow=[(12 + 41 / 1024, 36 + 301 / 1024)]),
+    "erroring": Condition(failing=True),
+    "full": Condition(full=True),
+    "partitioned": Condition(cut=[(12 + 41 / 1024, 36 + 75 / 1024)]),
+    "torn": Condition(
+        slow=[(12 + 41 / 1024, 36 + 301 / 1024)],
+        cut=[
+            (12 + 151 / 1024, 12 + 501 / 1024),
+            (16 + 613 / 1024, 16 + 931 / 1024),
+            (20 + 213 / 1024, 20 + 277 / 1024),
+            (24 + 913 / 1024, 28 + 51 / 1024),
+            (32 + 73 / 1024, 32 + 307 / 1024),
+            (36 + 119 / 1024, 40 + 23 / 1024),
+        ],
+    ),
+    "flapping": Condition(
+        dead=[
+            (8 + 41 / 1024, 8 + 101 / 1024),
+            (15.5, 16 + 33 / 1024),
+            (20 + 201 / 1024, 28 + 55 / 1024),
+            (32 + 41 / 1024, 32 + 301 / 1024),
+            (40 + 43 / 1024, 40 + 53 / 1024),
+            (48 + 21 / 1024, 52 + 141 / 1024),
+        ]
+    ),
+}
+
+
+def seconds(value: float) -> str:
+    return f"{value!r}s"
+
+
+def bucket(rate: float, burst: int, **more: str) -> dict[str, Any]:
+    return {"rate": f"{rate!r}/s", "burst": burst, **more}
+
+
+CALL: dict[str, dict[str, Any]] = {
+    "timeout": {"timeout": seconds(oracle.TIMEOUT)},
+    "call_timeout": {"call_timeout": seconds(oracle.CALL_TIMEOUT)},
+    "deadline": {"deadline": seconds(oracle.DEADLINE)},
+    "retry": {
+        "retry": {
+            "attempts": oracle.ATTEMPTS,
+            "backoff": seconds(oracle.BACKOFF),
+            "multiplier": 1,
+            "jitter": "none",
+        }
+    },
+    "hedge": {"hedge": {"delay": seconds(oracle.HEDGE_DELAY)}},
+    "hasty": {
+        "hedge": {
+            "delay": seconds(oracle.HEDGE_DELAY),
+            "maximum": 2,
+            "cancel": False,
+            "on_failure": False,
+        }
+    },
+    "breaker": {
+        "breaker": {
+            "window": oracle.BREAKER_WINDOW,
+            "minimum_calls": oracle.BREAKER_LEAST,
+            "failure_rate": oracle.BREAKER_RATE,
+            "slow_call_duration": seconds(oracle.BREAKER_SLOW),
+            "wait": seconds(oracle.BREAKER_WAIT),
+            "permitted_calls": oracle.BREAKER_PERMITS,
+        }
+    },
+    "rate_limit": {"rate_limit": bucket(oracle.SLOW_RATE, oracle.SLOW_BURST)},
+    "pacing": {
+        "rate_limit": bucket(oracle.PACE, oracle.PACE_BURST, wait=seconds(oracle.PACE_WAIT))
+    },
+    "bulkhead": {"bulkhead": {"concurrency": 1}},
+    "pool": {"bulkhead": {"concurrency": 1, "queue": 1}},
+    "concurrency_limit": {"concurrency_limit": {"algorithm": "fixed", "limit": 1}},
+    "cache": {"cache": {"ttl": seconds(oracle.TTL)}},
+    "cache_alone": {"cache": {"ttl": seconds(oracle.TTL), "coalesce": False}},
+    "stale": {
+        "cache": {
+            "ttl": seconds(oracle.STALE_TTL),
+            "stale_while_revalidate": seconds(oracle.STALE),
+        }
+    },
+    "fallback": {"fallback": {"constant": seconds(oracle.CONSTANT)}},
+    "spare": {"fallback": {"call": "spare.get"}},
+    "old": {
+        "cache": {"ttl": seconds(oracle.TTL)},
+        "fallback": {"stale": seconds(oracle.OLD)},
+    },
+    "cancel": {"cancel": True},
+    "once": {"idempotent": False},
+}
+"""The policies of a call: keys of the call."""
+
+CALLEE: dict[str, dict[str, Any]] = {
+    "shedding": {"shedding": {"deadline_left": seconds(oracle.DEADLINE_LEFT)}},
+    "callee_rate": {"rate_limit": bucket(oracle.SLOW_RATE, oracle.SLOW_BURST)},
+    "callee_limit": {"concurrency_limit": {"algorithm": "fixed", "limit": 1}},
+    "retry_after": {"retry_after": seconds(oracle.RETRY_AFTER)},
+}
+"""The defences of the callee: keys of the service."""
+
+POLICIES = {**CALL, **CALLEE}
+
+
+def compatible(names: Iterable[str]) -> bool:
+    """Whether no two of these policies are the same key of the same thing."""
+    keys = [(name in CALL, key) for name in names for key in POLICIES[name]]
+    return len(keys) == len(set(keys))
+
+
+SETS = [
+    (),
+    *((name,) for name in POLICIES),
+    *(pair for pair in combinations(POLICIES, 2) if compatible(pair)),
+]
+
+
+def scenario_of(condition: Condition, policies: Iterable[str], far: bool) -> Scenario:
+    """The callee `back` under users, or under a service `front` that is a network away."""
+    call: dict[str, Any] = {}
+    back: dict[str, Any] = {
+        "endpoints": {
+            "get": [{"work": seconds(oracle.WORK)}],
+            "job": [{"work": seconds(oracle.JOB)}],
+        }
+    }
+    spare = {"endpoints": {"get": [{"work": seconds(oracle.SPARE)}]}}
+    for name in policies:
+        (call if name in CALL else back).update(POLICIES[name])
+    if condition.failing:
+        back["endpoints"]["get"].append({"fail": "100%"})
+    users = {"rate": f"{1 / oracle.GAP}/s", "arrivals": "constant"}
+    world: dict[str, Any] = {
+        "scenario": "cell",
+        "duration": seconds(oracle.END),
+        "traces": 1000,
+        "traffic": {"users": users},
+        "services": {"back": back, "spare": spare},
+        "faults": [
+            *fault(condition.dead, {"kill": {"service": "back", "mode": "all"}}),
+            *fault(condition.slow, {"slow": {"service": "back", "speed": oracle.SPEED}}),
+            *fault(
+                condition.cut,
+                {"partition": {"service": "back", "from": ["front" if far else "users"]}},
+            ),
+        ],
+    }
+    if far:
+        users["target"] = "front.get"
+        world["services"]["front"] = {"endpoints": {"get": [{"call": "back.get", **call}]}}
+        link = {"from": "front", "to": "back", "latency": seconds(oracle.LATENCY)}
+        world["network"] = {"links": [link]}
+    else:
+        users.update(call, target="back.get")
+    if condition.full:
+        back.update(concurrency=1, queue=0)
+        world["traffic"]["batch"] = {
+            "users": 1,
+            "think": seconds(oracle.THINK),
+            "target": "back.job",
+        }
+    return parse(yaml.safe_dump(world)).scenario
+
+
+def fault(windows: oracle.Windows, harm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The same harm in each of the windows."""
+    return [{"at": seconds(start), "for": seconds(end - start), **harm} for start, end in windows]
+
+
+def tally(outcomes: Iterable[str | None]) -> dict[str, int]:
+    """How often there was which outcome."""
+    return dict(Counter(each for each in outcomes if each is not None))
+
+
+def user_sees(outcome: str | None, far: bool) -> str | None:
+    """A service that has no use for a failure fails itself."""
+    return "error" if far and outcome not in (None, "ok", "degraded") else outcome
+
+
+def same_calls(result: Result, expected: Caller, far: bool) -> None:
+    """Every call ended as it should, and when it should."""
+    found = {each.request: each for each in result.traces if each.traffic == "users"}
+    assert sorted(found) == list(range(oracle.CALLS))
+    for number, (outcome, ended) in enumerate(expected.calls):
+        trace = found[number]
+        assert trace.started == (number + 1) * oracle.GAP
+        seen = (trace.outcome, oracle.NEVER if trace.ended is None else trace.ended)
+        assert seen == (user_sees(outcome, far), ended), f"call {number} of {expected.calls}"
+    (edge,) = (each for each in result.edges if each.callee == "back.get")
+    assert edge.calls == oracle.CALLS
+    assert edge.outcomes == tally(outcome for outcome, _ in expected.calls)
+
+
+def same_attempts(result: Result, expected: Caller, far: bool) -> None:
+    """Every attempt was sent when it should be, and ended as it should, when it should."""
+    attempts: list[Attempt] = [each for some in expected.attempts for each in some]
+    back = result.services["back"]
+    every = expected.every_attempt
+    ended = [each.outcome for each in every if each.ended <= oracle.END]
+    assert back.attempts == len(every)
+    assert back.outcomes == tally(ended)
+    assert back.in_flight == len(every) - len(ended)
+    assert back.work == pytest.approx(expected.work)
+    assert back.wasted_work == pytest.approx(expected.wasted_work)
+    spans = [
+        (span.sent, span.outcome, oracle.NEVER if span.ended is None else span.ended)
+        for trace in result.traces
+        for span in trace.spans
+        if span.callee == "back.get"
+    ]
+    assert spans == [(each.sent, each.outcome, each.ended) for each in attempts]
+
+
+def same_counters(result: Result, expected: Caller, far: bool) -> None:
+    """The policies counted what they should."""
+    found = {each.policy: dict(each.counters) for each in result.policies if each.policy != "gate"}
+    assert found == expected.counters()
+    assert all(
+        each.caller == ("front" if far else "users") for each in result.policies if each.caller
+    )
+    gates = [dict(each.counters) for each in result.policies if each.policy == "gate"]
+    assert gates == ([expected.gate_counters()] if expected.gate_counters() else [])
+
+
+def conserved(result: Result) -> None:
+    """At every hop, what began has ended or is under way."""
+    for traffic in (result.total, *result.traffic.values()):
+        assert traffic.started == traffic.finished + traffic.in_flight
+        assert traffic.finished == sum(traffic.outcomes.values())
+    for name, service in result.services.items():
+        edges = [each for each in result.edges if each.callee.startswith(f"{name}.")]
+        assert service.attempts == sum(service.outcomes.values()) + service.in_flight
+        assert service.attempts == sum(each.attempts for each in edges)
+        assert service.calls == sum(each.calls for each in edges)
+        assert service.call_outcomes == sum(
+            (Counter(each.outcomes) for each in edges), Counter[str]()
+        )
+        assert service.outcomes == sum(
+            (Counter(each.outcomes) for each in service.instances.values()), Counter[str]()
+        )
+
+
+def check(condition: Condition, policies: Iterable[str], far: bool) -> None:
+    """Play one cell and hold it against the oracle."""
+    scenario = scenario_of(condition, policies, far)
+    result = simulate(scenario, check=True)
+    expected = Caller(condition, frozenset(policies), oracle.LATENCY if far else 0.0)
+    same_calls(result, expected, far)
+    same_attempts(result, expected, far)
+    same_counters(result, expected, far)
+    conserved(result)
+
+
+@pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("policies", SETS, ids=lambda names: "+".join(names) or "none")
+def test_policies_compose(policies: tuple[str, ...], condition: str, far: bool) -> None:
+    """Alone and in pairs, policies show the caller what they promise, and count what they did."""
+    check(CONDITIONS[condition], policies, far)
+
+
+@settings(max_examples=300)
+@given(
+    st.sets(st.sampled_from(sorted(POLICIES)), min_size=3).filter(compatible),
+    st.sampled_from(sorted(CONDITIONS)),
+    st.booleans(),
+)
+def test_any_set_of_policies_composes(policies: set[str], condition: str, far: bool) -> None:
+    """So do they in any number, and untraced as well as traced."""
+    check(CONDITIONS[condition], policies, far)
+    scenario = scenario_of(CONDITIONS[condition], policies, far)
+    untraced = scenario.model_copy(update={"traces": 0})
+    assert simulate(untraced).digest == simulate(scenario).digest
