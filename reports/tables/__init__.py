@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.console import RenderableType
 
 from reports.tables.expectations import expectations_table
-from reports.tables.faults import deaths_table, faults_table
+from reports.tables.faults import blast_radius, deaths_table, faults_table
 from reports.tables.log import log_table
 from reports.tables.policies import metastability_line, policies_table
 from reports.tables.services import services_table
@@ -25,6 +25,9 @@ def report(result: Result, width: int) -> list[RenderableType]:
         parts.append(policies_table(result))
     if result.faults:
         parts.append(faults_table(result))
+        reached = blast_radius(result)
+        if reached is not None:
+            parts.append(reached)
     if result.deaths:
         parts.append(deaths_table(result))
     if result.log:

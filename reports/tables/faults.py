@@ -1,30 +1,80 @@
-"""What went wrong, and when it became known."""
+"""What went wrong, when it became known, and how far it went."""
 
 from __future__ import annotations
 
-from rich.table import Table
+from collections.abc import Sequence
 
-from reports.quantity import count, seconds
+from rich.table import Table
+from rich.text import Text
+
+from reports.quantity import MISSING, count, seconds, share
 from reports.tables.style import new_table
-from simulator.experiment.result import Result
+from simulator.experiment.result import AffectedService, FaultFigures, Result
 
 MOST_NAMED = 3
+MOST_REACHED = 8
 
 
 def faults_table(result: Result) -> Table:
-    """A row for each fault: whom it hit, and when."""
+    """A row for each fault: whom it hit, when, and how the system took it."""
     table = new_table("Faults")
     table.add_column("")
     table.add_column("kind")
     table.add_column("hit")
-    table.add_column("from", justify="right", no_wrap=True)
-    table.add_column("to", justify="right", no_wrap=True)
+    for title in ("from", "to", "detected", "recovered", "lost", "least goodput"):
+        table.add_column(title, justify="right", no_wrap=title != "least goodput")
     for each in result.faults:
-        hit = ", ".join(each.targets[:MOST_NAMED])
-        if len(each.targets) > MOST_NAMED:
-            hit += f" and {len(each.targets) - MOST_NAMED} more"
-        table.add_row(each.name, each.kind, hit or "nobody", seconds(each.start), seconds(each.end))
+        table.add_row(
+            each.name,
+            each.kind,
+            few(each.targets) or "nobody",
+            seconds(each.start),
+            seconds(each.end),
+            MISSING if each.detected_after is None else after(each.detected_after),
+            recovered(each),
+            count(each.lost_requests),
+            share(each.depth),
+        )
     return table
+
+
+def recovered(fault: FaultFigures) -> str:
+    """After how long users were as well as before; `-` where that is not known."""
+    if fault.steady is None:
+        return MISSING
+    return "unharmed" if fault.unharmed else after(fault.recovered_after)
+
+
+def blast_radius(result: Result) -> Text | None:
+    """A line for each fault that others felt: who, from whom, when and how; None if none did."""
+    lines = []
+    for fault in result.faults:
+        if not fault.blast_radius:
+            continue
+        text = Text(f"{fault.name} reached ", style="bold")
+        parts = [reached(each) for each in fault.blast_radius[:MOST_REACHED]]
+        more = len(fault.blast_radius) - len(parts)
+        if more > 0:
+            parts.append(f"{more} more")
+        lines.append(text.append(", ".join(parts), style="not bold"))
+    return Text("\n").join([*lines, Text()]) if lines else None
+
+
+def reached(service: AffectedService) -> str:
+    """One service in a blast radius: `shop by stock +1.00 s (failures)`."""
+    text = service.service
+    if service.parent is not None:
+        text += f" by {service.parent}"
+    if service.departed_after is not None:
+        text += f" {after(service.departed_after)} ({service.departed_by})"
+    return text
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of them, and how many more there are."""
+    text = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return f"{text} and {more} more" if more > 0 else text
 
 
 def deaths_table(result: Result) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mypy_extensions import mypyc_attr
+
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE, Event
 from simulator.observe.ledger import PAGE
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from simulator.traffic.request import Request
 
 
+# One is made and one is gone for every request: the memory of the last one is used again.
+@mypyc_attr(free_list_len=1)
 class Attempt(Strand):
     """A request on its way to an instance, waiting there, being worked on, and its answer.
 
@@ -33,6 +37,7 @@ class Attempt(Strand):
         member: the instance as its caller's balancer sees it, where that must hear of the end.
         place: where it stands in the list of those inside its instance; `OUTSIDE` before and after.
         sent: when the caller sent it, in seconds.
+        tie: the place of its timeout in the order of ties, where it has one.
     """
 
     __slots__ = (
@@ -45,10 +50,12 @@ class Attempt(Strand):
         "place",
         "sent",
         "settled",
+        "tie",
     )
 
     outcome: int
     origin: str
+    tie: int
 
     def __init__(
         self,

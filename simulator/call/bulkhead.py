@@ -73,7 +73,7 @@ class Bulkhead:
     def give(self) -> None:
         """A permit comes back; whoever is next in line has it."""
         line = self.line
-        while line:
+        while self.waiting > 0:
             passage = line.popleft()
             if passage.in_line:
                 passage.in_line = False

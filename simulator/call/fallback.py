@@ -14,7 +14,7 @@ class Fallback:
 
     The call then ends `degraded`: the user has something, and it is not what was asked for. A
     fallback that is another call is only as good as its callee, and all of the load goes there just
-    when things are bad: that is why AWS advises against it (J. Fuller, "Avoiding fallback in
+    when things are bad: that is why AWS advises against it (J. Gabrielson, "Avoiding fallback in
     distributed systems", Amazon Builders' Library, 2019). If the fallback fails too, the call ends
     as it had failed in the first place.
 

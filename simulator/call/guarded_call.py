@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from mypy_extensions import mypyc_attr
+
 from simulator.call.ask import ask
 from simulator.call.cache import ABSENT
 from simulator.call.party import Party
@@ -59,6 +61,8 @@ NO_RETRY: Final = -1.0
 NO_SUBJECT: Final = -2
 
 
+# One is made and one is gone for every request: the memory of the last one is used again.
+@mypyc_attr(free_list_len=1)
 class GuardedCall(Party):
     """A call that is tried, perhaps several times, and answered exactly once.
 

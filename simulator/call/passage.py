@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING, Final
 
+from mypy_extensions import mypyc_attr
+
 from simulator.call.ask import send
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE
@@ -39,6 +41,8 @@ IN_LINE: Final = 1
 ADMITTED: Final = 2
 
 
+# One is made and one is gone for every request: the memory of the last one is used again.
+@mypyc_attr(free_list_len=1)
 class Passage(Party):
     """Breaker, rate limiter, timeout, bulkhead and concurrency limit, in that order, around an attempt.
 

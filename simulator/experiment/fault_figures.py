@@ -1,16 +1,26 @@
-"""What went wrong, and how it became known."""
+"""What went wrong, how it became known, and how the system took it."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from simulator.experiment.aftermath import Aftermath
 from simulator.experiment.result import DeathFigures, FaultFigures
 from simulator.scenario.world import World
 
+if TYPE_CHECKING:
+    from simulator.experiment.measurement import Measurement
 
-def fault_figures(world: World) -> tuple[FaultFigures, ...]:
+
+def fault_figures(measurement: Measurement) -> tuple[FaultFigures, ...]:
     """Every fault, in the order of the scenario."""
+    world = measurement.world
+    if not world.faults:
+        return ()
+    aftermath = Aftermath(measurement)
+    watched = aftermath.watched()
     return tuple(
-        FaultFigures(each.name, each.kind, each.began, each.ended, tuple(each.hit))
-        for each in world.faults
+        aftermath.figures(number, *watched.get(number, ())) for number in range(len(world.faults))
     )
 
 

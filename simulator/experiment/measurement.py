@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import inf
 
+from simulator.experiment.arrivals import Arrivals
 from simulator.experiment.metastability import trial_of
 from simulator.experiment.policy_figures import Counters, counted
 from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
@@ -65,6 +66,9 @@ class Measurement:
         self.census = Census(world.ledger, self.interval, self.windows, self.levels, Names(world))
         self.instances = world.instances
         self.gauges = Gauges(world.kernel, self.instances, self.interval)
+        self.arrivals = (
+            Arrivals(world.kernel, world.sources, self.interval) if world.faults else None
+        )
         self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
         self.started: dict[float, dict[str, int]] = {0.0: dict.fromkeys(world.sources, 0)}
         self.calls_before = [0] * len(world.edges)

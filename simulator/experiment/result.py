@@ -208,14 +208,77 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class SteadyState:
+    """What users saw before a fault, from `since` to `until`; means and spreads over intervals.
+
+    A spread is a standard deviation. Here every `ok` is goodput, since the series knows no `slo`;
+    `failures` is a share of what ended; `latency` is the p99 of each class, its geometric mean.
+    """
+
+    since: float
+    until: float
+    goodput: float
+    goodput_spread: float
+    failures: float | None
+    failures_spread: float | None
+    latency: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class AffectedService:
+    """One service in the blast radius of a fault, as its callers saw it."""
+
+    service: str
+    parent: str | None
+    """From whom the trouble came; None for the one that the fault hit."""
+    departed_after: float | None
+    """When it first left its steady state; None if only others did."""
+    departed_by: str | None
+    """`failures` or `latency`."""
+    endpoints: Mapping[str, float]
+    """Its endpoints that left their steady states, and when."""
+
+
+@dataclass(frozen=True, slots=True)
 class FaultFigures:
-    """One fault: whom it hit, and from when to when; None for what did not come."""
+    """One fault: whom it hit, from when to when, and how the system took it.
+
+    What ends in `_after` counts in seconds from its start. None stands for what did not come; where
+    there was no steady state before the fault to compare with, `steady` and all below are None.
+    """
 
     name: str
     kind: str
     start: float | None
     end: float | None
     targets: tuple[str, ...]
+    detected_after: float | None = None
+    detected_by: str | None = None
+    """Who noticed first: `outlier`, `health_check`, `breaker`, `registry` or the last of `callers`."""
+    recovered_after: float | None = None
+    """When users were back in their steady state for good; None if they never were, or never left."""
+    lost_requests: int | None = None
+    """Users' requests that failed, beyond the usual, while it was on or until the recovery."""
+    departed_after: float | None = None
+    departed_by: str | None = None
+    """The measure that left its band first: `goodput`, `failures` or `latency`."""
+    stayed_down: bool | None = None
+    """Whether users never came back although the fault was over."""
+    depth: float | None = None
+    """The lowest goodput until the recovery, as a part of what was to be expected."""
+    lost_goodput: float | None = None
+    """Right answers that were missing until the recovery."""
+    amplification_before: float | None = None
+    """Attempts at all hops for each request, in the steady state."""
+    amplification_peak: float | None = None
+    """The same in the worst interval."""
+    steady: SteadyState | None = None
+    blast_radius: tuple[AffectedService, ...] = ()
+
+    @property
+    def unharmed(self) -> bool:
+        """Whether users are known never to have left their steady state."""
+        return self.steady is not None and self.departed_after is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,13 @@ def summarize(
     services = {name: service_figures(measurement, each) for name, each in world.services.items()}
     edges = edge_figures(measurement)
     policies = policy_figures(measurement)
+    faults, deaths = fault_figures(measurement), death_figures(world)
     expectations = []
     for expectation in measurement.expectations:
-        value = expectation_value(measurement, expectation)
+        value = expectation_value(measurement, expectation, faults)
         met = expectation.holds(value)
         expectations.append(ExpectationResult(expectation.text, value, met))
     series = series_of(measurement)
-    faults, deaths = fault_figures(world), death_figures(world)
     # A world without faults, or policies, has the digest that it had before there were any.
     log = event_log(world)
     events = tuple(each for each in ((faults, deaths) if faults else (), policies, log) if each)

@@ -272,7 +272,9 @@ class Checker:
 
     def doubts(self, expectation: Expectation) -> Iterator[tuple[str, int, int]]:
         """What is wrong with an expectation, and where in its text."""
-        text, subject = expectation.text, expectation.subject
+        text, subject, fault = expectation.text, expectation.subject, expectation.fault
+        if fault is not None and (message := self.names.wrong_fault(fault)):
+            yield message, text.rindex(fault, 0, text.index(expectation.op)), len(fault)
         if subject is not None and (message := self.names.wrong_subject(subject)):
             yield message, text.index(subject), len(subject)
         elif expectation.measure == "utilization":

@@ -1,4 +1,4 @@
-"""Expectations: `shop.checkout.p99 <= 800ms during [1m, 2m]`."""
+"""Expectations: `shop.checkout.p99 <= 800ms during [1m, 2m]`, `recovery of crash <= 20s`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,17 @@ from simulator.units import parse_duration, parse_rate, parse_share
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99.9": 0.999, "p999": 0.999}
 SHARES = ("availability", "utilization")
 RATES = ("throughput", "goodput")
-MEASURES = ("availability", "throughput", "goodput", "mean", *PERCENTILES, "utilization")
+OF_FAULTS = ("recovery", "detection")
+"""Measures of the run's faults: seconds from the start of each."""
+MEASURES = (
+    "availability",
+    "throughput",
+    "goodput",
+    "mean",
+    *PERCENTILES,
+    "utilization",
+    *OF_FAULTS,
+)
 LONGEST = 300
 """Characters of an expectation."""
 
@@ -21,6 +31,7 @@ EXAMPLES = "such as `availability >= 99%` or `shop.p99 <= 800ms`"
 
 _WORD = re.compile(r"\S+")
 _OP = re.compile(r"[<>=!~]+")
+_OF_FAULT = re.compile(rf"({'|'.join(OF_FAULTS)})\s+of\s+(\S+)$")
 _DURING = re.compile(r"\bduring\b")
 
 
@@ -30,7 +41,8 @@ class Expectation:
 
     `subject` is a traffic class, a service or `service.endpoint`; None is all traffic together.
     `bound` is in seconds, per second, or a share of 1, as the measure has it. `window` are seconds
-    from the start of the run: what started in it counts.
+    from the start of the run: what started in it counts. `fault` names the one that `recovery` or
+    `detection` is about; None is the worst of all.
     """
 
     text: str
@@ -39,6 +51,7 @@ class Expectation:
     op: str
     bound: float
     window: tuple[float, float] | None
+    fault: str | None = None
 
     def holds(self, value: float | None) -> bool:
         """Whether `value` meets the bound; a value that was not measured meets nothing."""
@@ -72,7 +85,7 @@ def parse_expectation(text: str) -> Expectation:
     if op is None:
         message = f"expected a measure, a comparison and a bound, {EXAMPLES}"
         raise ExpectationError(message, 0, len(text))
-    subject, measure = _measured(text, op.start())
+    subject, measure, fault = _measured(text, op.start())
     if op[0] not in (">=", "<=", ">", "<"):
         message = f"expected `>=`, `<=`, `>` or `<`, found `{op[0]}`"
         raise ExpectationError(message, op.start(), len(op[0]))
@@ -80,16 +93,22 @@ def parse_expectation(text: str) -> Expectation:
     end = during.start() if during else len(text)
     bound = _value(text, op.end(), end, _reader_of(measure))
     window = _window(text, during.end()) if during else None
+    if during and measure in OF_FAULTS:
+        message = f"`{measure}` has no phase: it counts from the start of a fault"
+        raise ExpectationError(message, during.start(), len(text) - during.start())
     name = "p99.9" if measure == "p999" else measure
-    return Expectation(text, subject, name, op[0], bound, window)
+    return Expectation(text, subject, name, op[0], bound, window, fault)
 
 
-def _measured(text: str, end: int) -> tuple[str | None, str]:
-    """The subject and the measure, which stand before the comparison."""
+def _measured(text: str, end: int) -> tuple[str | None, str, str | None]:
+    """The subject, the measure and the fault, which stand before the comparison."""
     words = text[:end].strip()
     at = text.find(words)
     if not words:
         raise ExpectationError(f"expected a measure before `{text[end]}`, {EXAMPLES}", end, 1)
+    of_fault = _OF_FAULT.match(words)
+    if of_fault:
+        return None, of_fault[1], of_fault[2]
     if " " in words:
         second = _WORD.search(words, words.index(" "))
         assert second is not None
@@ -99,12 +118,15 @@ def _measured(text: str, end: int) -> tuple[str | None, str]:
     if words == "p99.9" or words.endswith(".p99.9"):
         subject, measure = words[: -len(".p99.9")], "p99.9"
     if measure not in MEASURES:
-        hint = nearest(measure, MEASURES) or few(MEASURES)
+        hint = nearest(measure, MEASURES) or few(MEASURES, len(MEASURES))
         column = at + len(words) - len(measure)
         raise ExpectationError(f"unknown measure `{measure}`{hint}", column, len(measure))
     if words.startswith("."):
         raise ExpectationError("expected a name before the `.`", at, 1)
-    return subject or None, measure
+    if subject and measure in OF_FAULTS:
+        message = f"`{measure}` is that of a fault, as in `{measure} of NAME <= 20s`"
+        raise ExpectationError(message, at, len(subject))
+    return subject or None, measure, None
 
 
 def _reader_of(measure: str) -> Callable[[object], float]:

