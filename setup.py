@@ -25,7 +25,7 @@ HOT = (
     "simulator/discovery/health_check.py",
     "simulator/discovery/outlier.py",
     "simulator/discovery/probe.py",
-    "simulator/network/*.py",
+    "simulator/network/**/*.py",
     "simulator/service/**/*.py",
     "simulator/traffic/request.py",
     "simulator/traffic/source.py",

@@ -17,11 +17,13 @@ from simulator.call.attempt import (
 )
 from simulator.call.edge import NO_GUARD
 from simulator.call.party import Party
+from simulator.network.disturbance import EATEN
 from simulator.outcome import DEADLINE, NO_INSTANCE
 
 if TYPE_CHECKING:
     from simulator.call.route import Member, Route
     from simulator.call.site import Site
+    from simulator.network.disturbance import Disturbances
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
 
@@ -83,8 +85,8 @@ def send(
     if route.tracks:
         attempt.member = member
         route.sent(member, now)
-    if instance.cut_from is not None and edge.party in instance.cut_from:
-        attempt.op = LOST
+    if instance.disturbed is not None:
+        send_disturbed(attempt, instance.disturbed)
     elif site.distant:
         attempt.op = ARRIVE
         out = site.out
@@ -92,6 +94,28 @@ def send(
     else:
         instance.accept(attempt)
     return attempt
+
+
+def send_disturbed(attempt: Attempt, disturbed: Disturbances) -> None:
+    """Send the question of an attempt over a network that is not well."""
+    extra = disturbed.question(attempt)
+    if extra == EATEN:
+        attempt.op = LOST
+        return
+    if extra < 0.0:
+        # Somebody on the way has answered, and the answer is under way.
+        return
+    site, instance = attempt.site, attempt.instance
+    if site.distant:
+        out = site.out
+        way = out.at(attempt.request.index) if out is not None else site.point.edge.link.constant
+        attempt.op = ARRIVE
+        instance.kernel.schedule(attempt, way + extra)
+    elif extra > 0.0:
+        attempt.op = ARRIVE
+        instance.kernel.schedule(attempt, extra)
+    else:
+        instance.accept(attempt)
 
 
 def ask_closely(

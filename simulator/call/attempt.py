@@ -98,7 +98,7 @@ class Attempt(Strand):
         instance.leave(self)
         if self.settled:
             self.caller.ran_late()
-        elif self.site.distant or self.sent == instance.kernel.now or instance.cut_from is not None:
+        elif self.site.distant or self.sent == instance.kernel.now or instance.disturbed is not None:
             self.answer(self.good, "")
         else:
             self.settle(self.good, "")
@@ -114,15 +114,22 @@ class Attempt(Strand):
         instance = self.instance
         kernel = instance.kernel
         site = self.site
-        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
-            self.op = LOST
-            if outcome <= DEGRADED:
-                self.caller.ran_late()
-            return
+        extra = 0.0
+        if instance.disturbed is not None:
+            self.outcome = outcome
+            extra = instance.disturbed.answer(self)
+            if extra < 0.0:
+                self.op = LOST
+                if outcome <= DEGRADED:
+                    self.caller.ran_late()
+                return
         if site.distant:
             delay = site.point.edge.link.constant
             if site.back is not None:
                 delay = site.back.at(self.request.index)
+            delay += extra
+        elif extra > 0.0:
+            delay = extra
         elif self.sent < kernel.now:
             self.settle(outcome, origin)
             return
@@ -134,6 +141,13 @@ class Attempt(Strand):
         self.origin = origin
         self.op = DELIVER
         kernel.schedule(self, delay)
+
+    def reply(self, outcome: int, origin: str, delay: float) -> None:
+        """Somebody on the way answers, `delay` seconds from now; the instance hears of nothing."""
+        self.outcome = outcome
+        self.origin = origin
+        self.op = DELIVER
+        self.instance.kernel.schedule(self, delay)
 
     def withdraw(self) -> None:
         """A cancellation arrived at the callee's end: nothing more is done."""
@@ -185,16 +199,19 @@ class Attempt(Strand):
         """Tell the callee that nobody waits any more."""
         site = self.site
         instance = self.instance
-        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
-            return
-        if not site.distant:
-            self.withdraw()
-            return
         delay = site.point.edge.link.constant
         if site.out is not None:
             # The message takes the same way, and as long, as the question did.
             delay = site.out.at(self.request.index)
-        instance.kernel.schedule(Cancellation(self), delay)
+        if instance.disturbed is not None:
+            extra = instance.disturbed.question(self)
+            if extra < 0.0:
+                return
+            delay += extra
+        if delay > 0.0 or site.distant:
+            instance.kernel.schedule(Cancellation(self), delay)
+        else:
+            self.withdraw()
 
 
 class BoundedAttempt(Attempt):

@@ -36,6 +36,7 @@ class Site:
         "distant",
         "draws",
         "endpoint",
+        "fates",
         "fillers",
         "jitter",
         "laps",
@@ -60,6 +61,7 @@ class Site:
         self.tries: dict[int, Site] = {}
         self.beside: Site | None = None
         self.jitter: Draws | None = None
+        self.fates: dict[str, Draws] = {}
         self.draws: list[Draws] = [
             Draws(fillers(f"{path}/{quantity}", quantity)) for quantity in self.endpoint.quantities
         ]
@@ -112,3 +114,11 @@ class Site:
         if self.jitter is None:
             self.jitter = Draws(self.fillers(f"{self.path}/jitter", "uniform"))
         return self.jitter.at(index)
+
+    def fate(self, name: str, quantity: str, index: int) -> float:
+        """What request `index` meets with here by the fault `name`: a value of `quantity`."""
+        draws = self.fates.get(name)
+        if draws is None:
+            draws = Draws(self.fillers(f"{self.path}/fault/{name}", quantity))
+            self.fates[name] = draws
+        return draws.at(index)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mypy_extensions import mypyc_attr
 
+from simulator.call.ask import send_disturbed
 from simulator.call.attempt import ARRIVE, Bound, BoundedAttempt
 from simulator.call.edge import CallPoint, Edge
 from simulator.call.party import Party
@@ -98,7 +99,8 @@ class ProbeLine:
         probe.prober = prober
         probe.bound = Bound(probe)
         kernel.schedule(probe.bound, timeout)
-        if instance.cut_from is not None and site.point.edge.party in instance.cut_from:
+        if instance.disturbed is not None:
+            send_disturbed(probe, instance.disturbed)
             return
         if site.distant:
             probe.op = ARRIVE

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulator.call.attempt import Attempt
     from simulator.call.route import Route
     from simulator.kernel.kernel import Kernel
+    from simulator.network.disturbance import Disturbances
     from simulator.observe.ledger import Ledger
     from simulator.service.gate import Gate
     from simulator.service.processor import Processor
@@ -41,7 +42,7 @@ class Instance:
         weight: its share of the traffic, for balancers that heed it.
         speed: how fast it works; 1 is what the scenario's times are for.
         zone: where it is.
-        cut_from: the parties whose messages do not get through, nor its to them; None for none.
+        disturbed: what befalls messages to and from it, if anything does.
         gate: what it asks before it lets an attempt in, if it does not take whatever comes.
         retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
@@ -56,8 +57,8 @@ class Instance:
         "busy",
         "busy_area",
         "concurrency",
-        "cut_from",
         "death",
+        "disturbed",
         "draining",
         "gate",
         "inside",
@@ -99,7 +100,7 @@ class Instance:
         self.weight = 1.0
         self.speed = 1.0
         self.zone = ""
-        self.cut_from: set[str] | None = None
+        self.disturbed: Disturbances | None = None
         self.gate: Gate | None = None
         self.retry_after = 0.0
         self.death: Death | None = None

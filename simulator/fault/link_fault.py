@@ -1,0 +1,49 @@
+"""Faults of the network between callers and instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.fault.fault import Fault, Schedule
+from simulator.kernel.kernel import Kernel
+from simulator.network.disturbance import Disturbances, Toxic
+from simulator.service.instance import Instance
+
+
+class LinkFault(Fault):
+    """Puts a toxic on the messages of some instances, and takes it away at the end.
+
+    Several at once add up, and the end of one leaves the others. `make` makes the toxic.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        kind: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        make: Callable[[], Toxic],
+    ) -> None:
+        super().__init__(kernel, name, kind, schedule)
+        self.choose = choose
+        self.make = make
+        self.put: list[tuple[Instance, Toxic]] = []
+
+    def begin(self) -> Sequence[str]:
+        for instance in self.choose():
+            toxic = self.make()
+            if instance.disturbed is None:
+                instance.disturbed = Disturbances()
+            instance.disturbed.toxics.append(toxic)
+            self.put.append((instance, toxic))
+        return [instance.name for instance, _ in self.put]
+
+    def undo(self) -> None:
+        for instance, toxic in self.put:
+            disturbed = instance.disturbed
+            assert disturbed is not None
+            disturbed.toxics.remove(toxic)
+            if not disturbed.toxics:
+                instance.disturbed = None
+        self.put.clear()

@@ -1,0 +1,1 @@
+"""What a network can do to messages, one harm a file."""
