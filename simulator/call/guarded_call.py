@@ -213,7 +213,7 @@ class GuardedCall(Party):
                 if guard.hedge is not None:
                     self.await_copy(guard.hedge)
                 return
-            wait = self.retry_after(outcome, 0.0)
+            wait = self.retry_after(outcome, 0.0, sent=False)
             if wait < 0.0:
                 self.end(outcome, self.site.point.edge.caller)
                 return
@@ -252,10 +252,11 @@ class GuardedCall(Party):
         else:
             self.finish(self.held, self.held_by)
 
-    def retry_after(self, outcome: int, asked: float) -> float:
+    def retry_after(self, outcome: int, asked: float, sent: bool) -> float:
         """Seconds until the next attempt after one that ended in `outcome`; `NO_RETRY` for none.
 
-        `asked` is how long the callee has asked to be left alone, in seconds.
+        `asked` is how long the callee has asked to be left alone, in seconds; `sent` whether it has
+        been asked anything at all.
         """
         if self.owed:
             self.give_retry_back()
@@ -269,7 +270,7 @@ class GuardedCall(Party):
             if settings.attempts > 1:
                 retries.exhausted += 1
             return NO_RETRY
-        if not self.site.point.idempotent and not (NEVER_RAN >> outcome) & 1:
+        if sent and not self.site.point.idempotent and not (NEVER_RAN >> outcome) & 1:
             retries.unsafe += 1
             return NO_RETRY
         site = self.site.again(self.numbered - 1)
@@ -297,8 +298,8 @@ class GuardedCall(Party):
         self.owed = False
         retries.budget.retry_dropped(self.guard.kernel.now)
 
-    def passed(self, passage: Passage, outcome: int, origin: str, asked: float) -> None:
-        """An attempt, or what was on its way to become one, has ended."""
+    def passed(self, passage: Passage, outcome: int, origin: str, asked: float, sent: bool) -> None:
+        """An attempt (`sent`), or what was on its way to become one, has ended."""
         self.forget(passage)
         guard = self.guard
         hedge = guard.hedge
@@ -320,7 +321,7 @@ class GuardedCall(Party):
         if hedge is not None and hedge.on_failure and (self.current is not None or self.copies):
             return
         self.let_go(tell=hedge is not None and hedge.cancel)
-        wait = self.retry_after(outcome, asked)
+        wait = self.retry_after(outcome, asked, sent)
         if wait < 0.0:
             self.end(outcome, origin)
         elif wait == 0.0:

@@ -16,7 +16,8 @@ class Hedge:
     the tail wherever slowness belongs to the instance and not to the request: a full queue, a pause,
     a noisy neighbour. Where all instances are slow because there is too much to do, it adds to it;
     hence the budget. With `tied`, both copies stand in line and the one that begins first has the
-    other taken back, so that next to nothing is done twice.
+    other taken back, so that next to nothing is done twice. (The two instances tell each other: the
+    cancellation takes as long as one message.)
 
     Source: J. Dean and L. A. Barroso, "The Tail at Scale", CACM 56(2), 2013; gRPC A6, hedging
     policy; Finagle BackupRequestFilter.

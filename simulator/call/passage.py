@@ -207,7 +207,7 @@ class Passage(Party):
                 guard.bulkhead.rejected += 1
             outcome = self.turned_away(TIMEOUT if over else BULKHEAD_FULL)
         if outcome >= 0:
-            self.call.passed(self, outcome, self.call.site.point.edge.caller, 0.0)
+            self.call.passed(self, outcome, self.call.site.point.edge.caller, 0.0, sent=False)
 
     # The way out.
 
@@ -255,12 +255,12 @@ class Passage(Party):
         call = self.call
         if outcome <= DEGRADED:
             call.ran()
-            call.passed(self, outcome, origin, 0.0)
+            call.passed(self, outcome, origin, 0.0, sent=True)
             return
         asked = 0.0
         if (ASKED_TO_WAIT >> outcome) & 1:
             asked = attempt.instance.retry_after
-        call.passed(self, outcome, origin, asked)
+        call.passed(self, outcome, origin, asked, sent=True)
 
     def give_up(self, tell: bool) -> None:
         """The call has no more use for it; `tell` also tells the callee to stop."""

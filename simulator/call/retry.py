@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from simulator.call.backoff import Backoff
+# At run time: a compiled dataclass wants to see the types of its fields.
+from simulator.call.backoff import Backoff
 
 
 @dataclass(frozen=True, slots=True)

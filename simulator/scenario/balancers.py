@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypedDict
@@ -30,6 +29,7 @@ from simulator.balancing.sticky import Sticky
 from simulator.balancing.subset import Subset
 from simulator.balancing.weighted_random import WeightedRandom
 from simulator.balancing.weighted_round_robin import WeightedRoundRobin
+from simulator.scenario.docstring import docstring_of
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.policy import Policy
 
@@ -208,7 +208,7 @@ class Summary(TypedDict):
 
 def summary_of(name: str) -> Summary:
     """What a list says of an algorithm."""
-    document = inspect.getdoc(CLASSES[name]) or ""
+    document = docstring_of(CLASSES[name])
     fields = model.OPTIONS[name].model_fields if name in model.OPTIONS else {}
     options = {key: written(field.default) for key, field in fields.items()}
     return {"name": name, "summary": document.partition("\n")[0], "options": options}
@@ -216,7 +216,7 @@ def summary_of(name: str) -> Summary:
 
 def explain(name: str) -> str:
     """All there is to say of an algorithm: what it does, when it wins and loses, its options."""
-    text = f"{name}\n\n{inspect.getdoc(CLASSES[name])}\n"
+    text = f"{name}\n\n{docstring_of(CLASSES[name])}\n"
     if name in model.OPTIONS:
         text += "\nOptions:\n"
         for key, field in model.OPTIONS[name].model_fields.items():

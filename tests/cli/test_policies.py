@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from simulator.errors import SimulatorError
-from simulator.scenario.guards.catalogue import ORDER, POLICIES, explain, summary_of
+from simulator.scenario.guards.catalogue import ORDER, POLICIES, explain, explained, summary_of
 from simulator.scenario.model.policy import GUARDS, Policy
 from simulator.scenario.policies import BALANCING
 
@@ -49,6 +49,8 @@ def test_explains_one(name: str) -> None:
     """A policy is explained with a sentence on every field, and what each profile sets."""
     text = told(name)
     assert text == explain(name)
+    # Also where the classes are compiled, which leaves them without docstrings.
+    assert len(explained(name)) > 40
     summary = summary_of(name)
     for field in summary["fields"]:
         assert len(field["meaning"]) > 10

@@ -136,6 +136,7 @@ class Bucket:
         self.last = 0.0
 
     def fill(self, now: float) -> None:
+        """Let in what has come since."""
         self.tokens = min(self.burst, self.tokens + (now - self.last) * self.rate)
         self.last = now
 
@@ -335,6 +336,7 @@ class Passage:
         self.pass_breaker(now)
 
     def pass_breaker(self, now: float) -> None:
+        """The breaker lets it through, or not."""
         if self.caller.has("breaker"):
             if not self.caller.breaker.lets(now):
                 self.end("breaker_open", now)
@@ -343,6 +345,7 @@ class Passage:
         self.pass_rate_limit(now)
 
     def pass_rate_limit(self, now: float) -> None:
+        """It goes at once, waits for its turn, or turns back."""
         bucket, longest = self.caller.bucket, self.caller.longest_wait
         if bucket is None:
             self.pass_bulkhead(now)
@@ -358,6 +361,7 @@ class Passage:
             self.pass_bulkhead(now)
 
     def pass_bulkhead(self, now: float) -> None:
+        """From here on the timeout counts; the bulkhead has a permit for it, or not."""
         caller = self.caller
         if caller.has("timeout"):
             self.patience = now + TIMEOUT
@@ -380,6 +384,7 @@ class Passage:
             self.end("bulkhead_full", now)
 
     def pass_limit(self, now: float) -> None:
+        """The concurrency limit has room for it, or not; then it is sent."""
         caller = self.caller
         if caller.has("concurrency_limit"):
             if caller.under_way:

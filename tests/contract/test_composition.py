@@ -58,10 +58,12 @@ CONDITIONS = {
 
 
 def seconds(value: float) -> str:
+    """A duration as a scenario has it."""
     return f"{value!r}s"
 
 
 def bucket(rate: float, burst: int, **more: str) -> dict[str, Any]:
+    """A token bucket as a scenario has it."""
     return {"rate": f"{rate!r}/s", "burst": burst, **more}
 
 
@@ -314,3 +316,27 @@ def test_a_proxy_keeps_the_contract(policies: set[str], condition: str) -> None:
     result = simulate(scenario_of(CONDITIONS[condition], policies, "proxy"), check=True)
     same_calls(result, Caller(CONDITIONS[condition], frozenset(policies), 0.0), "proxy")
     conserved(result)
+
+
+def test_a_turn_that_nobody_waits_for_is_given_back() -> None:
+    """Who gives up while waiting for the rate limiter leaves its permit to the next one."""
+    text = """
+scenario: turns
+duration: 30s
+traces: 20
+traffic:
+  users:
+    rate: 20/m
+    arrivals: constant
+    target: back.get
+    call_timeout: 500ms
+    rate_limit: {rate: 15/m, burst: 1, wait: 2s}
+services: {back: {endpoints: {get: [{work: 1ms}]}}}
+"""
+    # A permit grows in four seconds. Three seconds after one was used the next is a second away, and
+    # patience is shorter. Given back, it is there for whoever comes three seconds later; were it
+    # lost, that one would be two seconds away from the next, and give up too.
+    result = simulate(parse(text).scenario, check=True)
+    assert [each.outcome for each in result.traces] == ["ok", "timeout"] * 4 + ["ok"]
+    (limit,) = (each for each in result.policies if each.policy == "rate_limit")
+    assert limit.counters == {"rejected": 0, "waited": 4}

@@ -119,6 +119,7 @@ def test_passes(name: str, seed: int | None) -> None:
     assert [each.expect for each in result.expectations if not each.met] == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "command", "verdict"),
     [

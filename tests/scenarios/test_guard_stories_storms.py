@@ -8,6 +8,8 @@ from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
 from simulator.scenario import load
 
+pytestmark = pytest.mark.once
+
 SEEDS = range(5)
 
 

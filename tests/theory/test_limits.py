@@ -14,6 +14,8 @@ import pytest
 from simulator.experiment.theory.case import Case, Figure, Inside, Lost, Measure
 from simulator.experiment.theory.cases.writing import scenario
 
+pytestmark = pytest.mark.once
+
 VECTORS = json.loads(Path(__file__).with_name("vectors.json").read_text("utf-8"))
 WORK = {
     "exponential": "{work: {exponential: 1s}}",

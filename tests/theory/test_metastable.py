@@ -22,6 +22,8 @@ from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 
+pytestmark = pytest.mark.once
+
 SCENARIO = """
 scenario: bronson
 duration: {duration}s

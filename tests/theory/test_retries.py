@@ -12,6 +12,8 @@ from simulator.experiment.theory.case import Case, Figure, Measure
 from simulator.experiment.theory.retries import expected_attempts, worst_amplification
 from simulator.scenario import parse
 
+pytestmark = pytest.mark.once
+
 ERRORS = 3.3
 
 

@@ -14,6 +14,8 @@ import pytest
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 
+pytestmark = pytest.mark.once
+
 CLIENTS = """
 scenario: clients
 duration: 200s

@@ -17,6 +17,8 @@ from simulator.experiment.result import Latency, Result
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 
+pytestmark = pytest.mark.once
+
 ERRORS = 3.3
 
 

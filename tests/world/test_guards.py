@@ -316,6 +316,16 @@ def test_a_failure_ends_the_call_or_the_copy_goes_on(patient: str, took: float) 
     assert result.total.outcomes == {"error": 9}
 
 
+def test_a_hedge_that_has_no_answer_tells_nobody() -> None:
+    """Only slower copies are cancelled: a call that is given up says no more than without a hedge."""
+    settings = ("traffic.users.hedge={delay: 20ms}", "traffic.users.call_timeout=50ms")
+    result = play(GOOD, "services.api.replicas=2", *settings)
+    assert result.services["api"].outcomes == {"cancelled": 18}
+    assert result.services["api"].work == pytest.approx(18 * 0.1)
+    told = play(GOOD, "services.api.replicas=2", *settings, "traffic.users.cancel=true")
+    assert told.services["api"].work == pytest.approx(9 * (0.05 + 0.03))
+
+
 def test_what_is_not_idempotent_is_not_hedged() -> None:
     """A copy is a repetition."""
     result = play(GOOD, "traffic.users.hedge={delay: 10ms}", "traffic.users.idempotent=false")
@@ -786,6 +796,21 @@ def test_a_call_timeout_that_did_not_pass_leaves_no_trace() -> None:
     """A fetch that has ended does not time out later."""
     result = play(GOOD, "traffic.users.cache={ttl: 500ms}", "traffic.users.call_timeout=300ms")
     assert result.total.outcomes == {"ok": 9}
+    assert [each.policy for each in result.policies] == ["cache"]
+
+
+def test_a_deadline_is_no_call_timeout() -> None:
+    """Whoever waits for a fetch until its user's time is up has no call timeout that passed."""
+    text = """
+scenario: late
+duration: 5s
+traffic: {users: {rate: 1/s, arrivals: constant, target: front.get, deadline: 50ms}}
+services:
+  front: {endpoints: {get: [{call: back.get, cache: {ttl: 1ms}}]}}
+  back: {endpoints: {get: [{work: 100ms}]}}
+"""
+    result = play(text)
+    assert result.services["back"].call_outcomes == {"timeout": 4}
     assert [each.policy for each in result.policies] == ["cache"]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypedDict
@@ -33,6 +32,7 @@ from simulator.call.rate_limit.token_bucket import TokenBucket
 from simulator.call.retry import RetrySettings
 from simulator.discovery.health_check import HealthChecker
 from simulator.discovery.outlier import OutlierDetector
+from simulator.scenario.docstring import docstring_of
 from simulator.scenario.model import balancer
 from simulator.scenario.model.guards.breaker import Breaker as BreakerModel
 from simulator.scenario.model.guards.bulkhead import Bulkhead as BulkheadModel
@@ -206,7 +206,7 @@ def explained(name: str) -> str:
 
 def _story(kind: type) -> str:
     """The docstring of a class, without what only its code needs."""
-    paragraphs = (inspect.getdoc(kind) or "").split("\n\n")
+    paragraphs = docstring_of(kind).split("\n\n")
     kept = [each for each in paragraphs if not each.startswith(("Args:", "Attributes:"))]
     return "\n\n".join(kept)
 

@@ -1,4 +1,4 @@
-"""What a caller instance forgets when it starts anew."""
+"""What a caller instance keeps in its policies, shares between them, and forgets when it starts anew."""
 
 from __future__ import annotations
 
@@ -56,3 +56,38 @@ def test_a_shared_breaker_outlives_its_callers() -> None:
     """A breaker that all callers share is nobody's process."""
     shared = "services.front.endpoints.get.0.breaker.scope=shared"
     assert play(BROKEN, shared)["failed"] == 10
+
+
+IN_LINE = """
+scenario: in-line
+duration: 4s
+traffic:
+  slow: {rate: 1/s, arrivals: constant, target: front.slow}
+  quick: {rate: 1/s, arrivals: constant, target: front.quick}
+policies:
+  one-at-a-time: {bulkhead: {concurrency: 1, wait: 1h}}
+services:
+  front:
+    endpoints:
+      slow: [{call: back.slow, policy: one-at-a-time}]
+      quick:
+        - call: back.quick
+          policy: one-at-a-time
+          timeout: 100ms
+          idempotent: false
+          retry: {attempts: 2, backoff: 100ms, jitter: none}
+  back: {endpoints: {slow: [{work: 10s}], quick: [{work: 1ms}]}}
+"""
+
+
+def test_what_timed_out_in_line_was_never_sent() -> None:
+    """A call that is not idempotent may be tried again if it never left the bulkhead's line."""
+    run = Run(parse(IN_LINE).scenario, check=True)
+    run.advance()
+    result = run.result()
+    # Both go to one callee under one policy, so they share the bulkhead, and `slow` has it.
+    retry = next(each for each in result.policies if each.policy == "retry")
+    assert retry.counters["sent"] == 3
+    assert retry.counters["unsafe"] == 0
+    assert result.traffic["quick"].outcomes == {"error": 3}
+    assert result.services["back"].endpoints["quick"].attempts == 0
