@@ -46,6 +46,7 @@ _PART = re.compile(rf"({_NUMBER})\s*({_UNIT})")
 DURATION_PATTERN = rf"^\s*(?:{_NUMBER}\s*{_UNIT}\s*)+$"
 RATE_PATTERN = rf"^\s*{_NUMBER}\s*/\s*[smhd]\s*$"
 SHARE_PATTERN = rf"^\s*{_NUMBER}\s*%\s*$"
+SIZE_PATTERN = rf"^\s*{_NUMBER}\s*(?:{_SIZE_UNIT})\s*$"
 
 _DURATION = re.compile(DURATION_PATTERN)
 _RATE = re.compile(rf"({_NUMBER})\s*/\s*([smhd])")

@@ -98,7 +98,9 @@ class Attempt(Strand):
         instance.leave(self)
         if self.settled:
             self.caller.ran_late()
-        elif self.site.distant or self.sent == instance.kernel.now or instance.disturbed is not None:
+        elif (
+            self.site.distant or self.sent == instance.kernel.now or instance.disturbed is not None
+        ):
             self.answer(self.good, "")
         else:
             self.settle(self.good, "")

@@ -108,6 +108,11 @@ class Cache:
         self.poor.clear()
         self.fetches.clear()
 
+    def forget(self) -> None:
+        """Every kept answer is lost; what is being fetched still comes."""
+        self.stored.clear()
+        self.poor.clear()
+
     def stop(self) -> None:
         """Its process has died: nobody fetches anything any more."""
         for fetch in self.fetches.values():

@@ -119,7 +119,7 @@ class Aftermath:
     ) -> FaultFigures:
         """All that is to be said of one fault."""
         fault = self.world.faults[number]
-        service = self.world.scenario.faults[number].selector.service
+        service = getattr(self.world.scenario.faults[number].harm, "service", "")
         known = FaultFigures(
             name=fault.name,
             kind=fault.kind,

@@ -30,6 +30,7 @@ class Kill(Fault):
         self,
         kernel: Kernel,
         name: str,
+        kind: str,
         schedule: Schedule,
         choose: Callable[[], list[Instance]],
         grace: float,
@@ -37,7 +38,7 @@ class Kill(Fault):
         routes: Sequence[Route],
         deaths: list[Death],
     ) -> None:
-        super().__init__(kernel, name, "kill", schedule)
+        super().__init__(kernel, name, kind, schedule)
         self.choose = choose
         self.grace = grace
         self.lifecycle = lifecycle

@@ -38,9 +38,9 @@ class Slow(Fault):
     def begin(self) -> Sequence[str]:
         self.victims = self.choose()
         for instance in self.victims:
-            instance.change_speed(instance.speed * self.speed)
+            instance.slow_down(self.speed)
         return [each.name for each in self.victims]
 
     def undo(self) -> None:
         for instance in self.victims:
-            instance.change_speed(instance.speed / self.speed)
+            instance.speed_up(self.speed)

@@ -46,6 +46,7 @@ from simulator.scenario.policies import (
 from simulator.scenario.proxies import before_proxy, proxy_name, with_proxies
 from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import RouteMaker, Way
+from simulator.scenario.toxics import ToxicMaker
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import UNLIMITED, Instance
@@ -157,7 +158,8 @@ class Builder:
             {name: each.instances for name, each in services.items()},
             () if registry is None else registry.servers,
             Lifecycle() if registry is None else registry,
-            [route for _, _, route in self.route_maker.routes],
+            self.route_maker.routes,
+            ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
         )
         faults = [maker.make(fault, number) for number, fault in enumerate(scenario.faults)]
         for fault in faults:
@@ -340,7 +342,7 @@ class Builder:
             processor=self.processor(model_),
             asynchronous=model_.threading == "async",
         )
-        instance.speed = _nth(model_.speed, number)
+        instance.speed = instance.full_speed = _nth(model_.speed, number)
         instance.weight = _nth(model_.speed if model_.weight is None else model_.weight, number)
         instance.zone = zone_of(model_, number)
         chance = self.route_maker.chance(f"service/{name}/concurrency_limit")
@@ -440,6 +442,10 @@ class Builder:
         if isinstance(kind, model.TraceArrivals):
             return Trace(arrival_times(self.file(kind.trace), kind.column, kind.speed))
         curve = self.curve(traffic)
+        for fault in self.scenario.faults:
+            if fault.surge is not None and fault.surge.traffic == name:
+                end = self.scenario.duration if fault.for_ is None else fault.at + fault.for_
+                curve = curve.multiplied(fault.surge.times, fault.at, end)
         generator = self.streams.generator(f"traffic/{name}/arrivals")
         if isinstance(kind, model.ErlangArrivals):
             return Erlang(curve, generator, kind.erlang)

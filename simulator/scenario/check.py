@@ -8,8 +8,18 @@ from pathlib import Path
 from simulator.scenario.cycles import endless_cycles
 from simulator.scenario.expectation import Expectation, ExpectationError, parse_expectation
 from simulator.scenario.files import FileError, arrival_times, measured_values, recorded_rates
+from simulator.scenario.model.base import Model
 from simulator.scenario.model.distribution import Dist, Empirical
-from simulator.scenario.model.fault import Partition, Selector
+from simulator.scenario.model.fault import (
+    CacheFlush,
+    Latency,
+    OnTheWay,
+    Partition,
+    RegistryOutage,
+    Selector,
+    Surge,
+    ZoneOutage,
+)
 from simulator.scenario.model.guards.fallback import Fallback
 from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.policy import NamedPolicy, Policy
@@ -191,7 +201,40 @@ class Checker:
             if fault.name is not None and fault.name in seen:
                 self.wrong((*path, "name"), f"there is a fault `{fault.name}` above")
             seen.add(fault.name or "")
-            self.selector((*path, fault.kind), fault.selector)
+            self.harm((*path, fault.kind), fault.harm)
+
+    def harm(self, path: DataPath, harm: Model) -> None:
+        """Whom or what a fault hits must exist."""
+        if isinstance(harm, Selector):
+            self.selector(path, harm)
+        elif isinstance(harm, RegistryOutage):
+            if isinstance(self.scenario.registry, Static):
+                self.wrong(path, "there is no `registry` in this scenario", key=True)
+        elif isinstance(harm, ZoneOutage):
+            zones = sorted(
+                {zone for each in self.scenario.services.values() for zone in each.zones}
+            )
+            if harm.zone not in zones:
+                hint = nearest(harm.zone, zones) or ("" if zones else "; no service has `zones`")
+                self.wrong((*path, "zone"), f"no instance is in the zone `{harm.zone}`{hint}")
+        elif isinstance(harm, CacheFlush):
+            self.party((*path, "service"), harm.service)
+        elif isinstance(harm, Surge):
+            self.surge(path, harm)
+
+    def surge(self, path: DataPath, surge: Surge) -> None:
+        """Only the rate of an open loop can be multiplied."""
+        name = surge.traffic
+        if self.names.traffic and name not in self.names.traffic:
+            hint = nearest(name, self.names.traffic)
+            self.wrong((*path, "traffic"), f"unknown traffic class `{name}`{hint}")
+            return
+        traffic = self.scenario.traffic.get(name)
+        if traffic is None:
+            return
+        if traffic.users is not None or isinstance(traffic.arrivals, TraceArrivals):
+            message = f"`{name}` has no rate to be multiplied"
+            self.wrong((*path, "traffic"), message)
 
     def selector(self, path: DataPath, selector: Selector) -> None:
         """Whom a fault hits must exist."""
@@ -215,9 +258,18 @@ class Checker:
             if instance not in known:
                 hint = nearest(instance, known)
                 self.wrong((*path, "instance"), f"unknown instance `{instance}`{hint}")
-        if isinstance(selector, Partition):
+        if isinstance(selector, (Partition, OnTheWay)):
             for place, party in enumerate(selector.from_):
                 self.party((*path, "from", place), party)
+        if isinstance(selector, OnTheWay):
+            if service == "registry":
+                message = "only `kill`, `slow` and `partition` can hit the `registry`"
+                self.wrong((*path, "service"), message)
+            elif selector.endpoint is not None:
+                target = f"{service}.{selector.endpoint}"
+                self.target((*path, "endpoint"), target)
+        if isinstance(selector, Latency):
+            self.measured((*path, "add"), selector.add)
 
     def file(self, name: str) -> Path:
         return (self.source.folder or Path()) / name

@@ -40,7 +40,8 @@ class Instance:
 
     Attributes:
         weight: its share of the traffic, for balancers that heed it.
-        speed: how fast it works; 1 is what the scenario's times are for.
+        speed: how fast it works; 1 is what the scenario's times are for. It is `full_speed` times
+            whatever `slowed` has.
         zone: where it is.
         disturbed: what befalls messages to and from it, if anything does.
         gate: what it asks before it lets an attempt in, if it does not take whatever comes.
@@ -60,6 +61,7 @@ class Instance:
         "death",
         "disturbed",
         "draining",
+        "full_speed",
         "gate",
         "inside",
         "kernel",
@@ -75,6 +77,7 @@ class Instance:
         "ready",
         "retry_after",
         "routes",
+        "slowed",
         "speed",
         "up",
         "wasted",
@@ -99,6 +102,8 @@ class Instance:
     ) -> None:
         self.weight = 1.0
         self.speed = 1.0
+        self.full_speed = 1.0
+        self.slowed: list[float] = []
         self.zone = ""
         self.disturbed: Disturbances | None = None
         self.gate: Gate | None = None
@@ -331,8 +336,21 @@ class Instance:
             self.death.back = self.kernel.now
             self.death = None
 
-    def change_speed(self, speed: float) -> None:
-        """Work at another speed from now on; what is under way takes longer, or less long."""
+    def slow_down(self, part: float) -> None:
+        """Work at a part of the speed from now on; several slowdowns multiply."""
+        self.slowed.append(part)
+        self.change_speed()
+
+    def speed_up(self, part: float) -> None:
+        """One of the slowdowns is over; with the last of them the speed is what it was, exactly."""
+        self.slowed.remove(part)
+        self.change_speed()
+
+    def change_speed(self) -> None:
+        """Work at the speed that is left; what is under way takes longer, or less long."""
+        speed = self.full_speed
+        for part in self.slowed:
+            speed *= part
         factor = self.speed / speed
         self.speed = speed
         if factor == 1.0:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import cos, pi
 
 import numpy as np
@@ -97,6 +98,26 @@ class RateCurve:
     def held(cls, times: Sequence[float], rates: Sequence[float]) -> RateCurve:
         """Each rate holds from its time (the first is 0) until the next."""
         return cls(times, rates, rates[:-1])
+
+    def multiplied(self, factor: float, start: float, end: float) -> RateCurve:
+        """This curve, multiplied by `factor` from `start` to `end` (seconds)."""
+        edges = sorted({*self.times.tolist(), start, end})
+        starts = [self.rate_at(edge) for edge in edges]
+        ends = [
+            self.rate_at(edge) + self.slope_at(edge) * (after - edge)
+            for edge, after in pairwise(edges)
+        ]
+        inside = [factor if start <= edge < end else 1.0 for edge in edges]
+        return RateCurve(
+            edges,
+            [rate * times for rate, times in zip(starts, inside, strict=True)],
+            [rate * times for rate, times in zip(ends, inside[:-1], strict=True)],
+        )
+
+    def slope_at(self, time: float) -> float:
+        """How fast the rate changes at `time`, per second and second."""
+        piece = int(np.searchsorted(self.times, time, side="right")) - 1
+        return float(self.slopes[piece])
 
     def rate_at(self, time: float) -> float:
         """The rate at `time` (just after it, where it jumps)."""

@@ -23,12 +23,15 @@ from simulator.units import (
     DURATION_PATTERN,
     RATE_PATTERN,
     SHARE_PATTERN,
+    SIZE_PATTERN,
     format_duration,
     format_rate,
     format_share,
+    format_size,
     parse_duration,
     parse_rate,
     parse_share,
+    parse_size,
 )
 
 LONGEST = 36_500 * 86_400.0
@@ -130,6 +133,13 @@ def _rate(given: object) -> float:
     return rate
 
 
+def _size(given: object) -> int:
+    size = parse_size(given)
+    if size <= 0:
+        raise ValueError("expected a size above 0")
+    return size
+
+
 def _share_key(given: object) -> float:
     """A share that stands as a key, which is always a text."""
     return parse_share(scalar(given) if isinstance(given, str) else given)
@@ -194,6 +204,10 @@ PositiveDuration = Annotated[
 Rate = Annotated[
     float,
     Reads(_rate, format_rate, _unit_schema(RATE_PATTERN, "A rate, such as 200/s or 30/m.")),
+]
+Size = Annotated[
+    int,
+    Reads(_size, format_size, _unit_schema(SIZE_PATTERN, "A size, such as 64KiB or 2MB.")),
 ]
 _SHARE_SCHEMA = {
     "anyOf": [

@@ -14,8 +14,12 @@ from simulator.scenario.model.base import (
     Name,
     PositiveDuration,
     Share,
+    Size,
+    number,
     whole,
 )
+from simulator.scenario.model.distribution import Dist
+from simulator.scenario.model.guards.profile import FailureName
 
 
 class Fixed(Model):
@@ -205,9 +209,7 @@ class Fault(Model):
     latency: Latency | None = Field(None, description="Messages take longer.")
     loss: Loss | None = Field(None, description="Some messages are lost.")
     blackhole: Blackhole | None = Field(None, description="All messages are lost.")
-    partition: Partition | None = Field(
-        None, description="Messages between two sides are lost."
-    )
+    partition: Partition | None = Field(None, description="Messages between two sides are lost.")
     bandwidth: Bandwidth | None = Field(None, description="A link carries only so much.")
     abort: Abort | None = Field(None, description="Questions are answered with a failure.")
     reset: Reset | None = Field(None, description="Connections are reset.")

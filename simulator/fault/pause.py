@@ -1,0 +1,67 @@
+"""Freezing processes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from simulator.fault.fault import Fault, Schedule
+from simulator.kernel.kernel import Kernel
+from simulator.service.instance import Instance
+
+FROZEN: Final = 1e-9
+"""What is left of the speed: a second's work would take thirty years."""
+
+
+class Pause(Fault):
+    """Freezes processes: nothing is worked on, and afterwards they go on where they were.
+
+    In the real world: a long garbage collection, a virtual machine that is moved or snapshotted, a
+    disk that hangs, `kill -STOP`. The socket still accepts, so requests pile up, and callers see
+    timeouts and no refusal. When it is over the pile is worked through at full load, most of it for
+    callers who have gone.
+
+    Left out: the answers of others that arrive meanwhile are taken in at once; what is to be
+    computed with them waits.
+
+    Source: Chaos Toolkit and Jepsen, `pause`; Chaos Mesh has it for JVMs (JVMChaos `gc`).
+    """
+
+    def __init__(
+        self, kernel: Kernel, name: str, schedule: Schedule, choose: Callable[[], list[Instance]]
+    ) -> None:
+        super().__init__(kernel, name, "pause", schedule)
+        self.choose = choose
+        self.victims: list[Instance] = []
+
+    def begin(self) -> Sequence[str]:
+        self.victims = self.choose()
+        for instance in self.victims:
+            instance.slow_down(FROZEN)
+        return [each.name for each in self.victims]
+
+    def undo(self) -> None:
+        for instance in self.victims:
+            instance.speed_up(FROZEN)
+        self.victims = []
+
+
+class Hang(Pause):
+    """Lets processes accept whatever comes and answer none of it; in the end they are restarted.
+
+    In the real world: a deadlock, an exhausted pool without a timeout. A check that only connects
+    finds the process well. What was inside when it is restarted sees its connection reset.
+    """
+
+    def __init__(
+        self, kernel: Kernel, name: str, schedule: Schedule, choose: Callable[[], list[Instance]]
+    ) -> None:
+        super().__init__(kernel, name, schedule, choose)
+        self.kind = "hang"
+
+    def undo(self) -> None:
+        hung = [each for each in self.victims if each.up]
+        super().undo()
+        for instance in hung:
+            instance.crash()
+            instance.restart()
