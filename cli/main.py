@@ -11,6 +11,7 @@ from cli.balancers import balancers
 from cli.catalogue import list_scenarios, show
 from cli.check import check
 from cli.compare import compare
+from cli.faults import faults
 from cli.init import init
 from cli.policies import policies
 from cli.run import run
@@ -30,6 +31,7 @@ app.command()(run)
 app.command()(compare)
 app.command()(balancers)
 app.command()(policies)
+app.command()(faults)
 app.command()(check)
 app.command("list")(list_scenarios)
 app.command()(show)

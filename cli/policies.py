@@ -21,7 +21,8 @@ def policies(
 
     For example: aftershock policies breaker
     """
-    from simulator.scenario.guards.catalogue import POLICIES, explain, summary_of, written
+    from simulator.scenario.fields import written
+    from simulator.scenario.guards.catalogue import POLICIES, explain, summary_of
     from simulator.scenario.problem import nearest
 
     if name is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simulator.scenario.guards.catalogue import ORDER, POLICIES, explained, summary_of, written
+from simulator.scenario.fields import written
+from simulator.scenario.guards.catalogue import ORDER, POLICIES, explained, summary_of
 
 PAGE = Path(__file__).with_name("policy-reference.md")
 

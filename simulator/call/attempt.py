@@ -206,7 +206,7 @@ class Attempt(Strand):
             # The message takes the same way, and as long, as the question did.
             delay = site.out.at(self.request.index)
         if instance.disturbed is not None:
-            extra = instance.disturbed.question(self)
+            extra = instance.disturbed.cancellation(self)
             if extra < 0.0:
                 return
             delay += extra

@@ -221,6 +221,11 @@ class Eureka(Registry):
             peer.table.leases[name] = Lease(now, self.settings.lease_duration)
         peer.answer = names
         peer.opens = now if names else now + self.wait_when_sync_empty
+        for instance in self.all_instances():
+            # Whoever died before is forgotten with the last table that had it.
+            death = instance.death
+            if death is not None and death.registry_knew is None and not self.lists(instance):
+                self.delisted(instance)
 
     def peer_of(self, server: RegistryServer) -> Peer:
         """What a server knows."""

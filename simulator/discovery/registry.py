@@ -22,16 +22,28 @@ class RegistryServer:
 
     Attributes:
         up: whether it lives.
-        delay: what each of its answers takes longer than usual, in seconds.
-        cut: the services and traffic classes that its messages do not reach, nor theirs it.
+        delays: what each of its answers takes longer than usual, in seconds, one for each cause.
+        kept_down: how many faults keep it from starting again.
+        cuts: the services and traffic classes that its messages do not reach, nor theirs it, one
+            set for each cause.
     """
 
     def __init__(self, name: str, changed: Callable[[RegistryServer], None]) -> None:
         self.name = name
         self.up = True
-        self.delay = 0.0
-        self.cut: set[str] = set()
+        self.kept_down = 0
+        self.delays: list[float] = []
+        self.cuts: list[frozenset[str]] = []
         self.changed = changed
+
+    @property
+    def delay(self) -> float:
+        """What each of its answers takes longer than usual, in seconds."""
+        return sum(self.delays, 0.0)
+
+    def cut_from(self, party: str) -> bool:
+        """Whether messages between it and a service or traffic class are lost."""
+        return any(party in each for each in self.cuts)
 
     def crash(self, now: float) -> None:
         """Die; what it keeps on disk stays."""
@@ -45,7 +57,7 @@ class RegistryServer:
 
     def reaches(self, party: str) -> bool:
         """Whether messages of a service or traffic class get through, and answers back."""
-        return self.up and party not in self.cut
+        return self.up and not self.cut_from(party)
 
 
 class View:
@@ -189,7 +201,7 @@ class Registry(Lifecycle):
             server = self.servers[number]
             if not server.up:
                 continue
-            if party not in server.cut and 2 * self.latency + server.delay <= patience:
+            if not server.cut_from(party) and 2 * self.latency + server.delay <= patience:
                 self.favourite[client] = number
                 return server, waited
             waited += patience

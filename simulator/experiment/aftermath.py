@@ -54,7 +54,8 @@ class Aftermath:
         which nothing can be told, all is taken to be well from its end on.
 
         A fault that begins while the system is still out of its steady state does not end the watch
-        on the one before: from then on both have one effect, and recover together.
+        on the one before: from then on both have one effect, and recover together. A fault that
+        begins again and again is watched to its last end at least, whatever begins meanwhile.
         """
         began = [
             (each.began, n) for n, each in enumerate(self.world.faults) if each.began is not None
@@ -73,7 +74,8 @@ class Aftermath:
                 calm = max(calm, floor(last / self.interval + NEARLY) + 1)
                 continue
             users = self.users(steady)
-            for until in [each for each in starts if each > first] + [self.count]:
+            seen = first + 1 if self.world.faults[number].times == 1 else self.last(number)
+            for until in [each for each in starts if each >= seen] + [self.count]:
                 watch = Watch(self.interval, start, ended, steady, until)
                 recovery = recovery_of(users, watch)
                 if not recovery.still_out:
@@ -84,6 +86,11 @@ class Aftermath:
             elif recovery.still_out:
                 calm = self.count
         return found
+
+    def last(self, number: int) -> int:
+        """The first interval after the last end of a fault; that of the run's end while it is on."""
+        ended = self.world.faults[number].ended
+        return self.count if ended is None else ceil(ended / self.interval - NEARLY)
 
     def users(self, steady: Span) -> Users:
         """What all users saw, and what was to be expected for them after a steady time."""
@@ -126,6 +133,7 @@ class Aftermath:
             start=fault.began,
             end=fault.ended,
             targets=tuple(fault.hit),
+            times=fault.times,
         )
         noticed = detection(fault, service, self.world, self.gone(fault, recovery))
         if noticed is not None:

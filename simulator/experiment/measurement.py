@@ -59,7 +59,7 @@ class Measurement:
         phases = dict.fromkeys(each.window for each in expectations if each.window is not None)
         self.windows = [Window(scenario.warmup, inf)]
         self.windows += [Window(start, end) for start, end in phases]
-        self.trial = trial_of(scenario)
+        self.trial = trial_of(scenario, world.faults)
         if self.trial is not None:
             self.windows += self.trial.windows
         self.levels = {kind: Level(kind) for kind in LEVELS}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from simulator.experiment.lanes import Lanes
 from simulator.experiment.result import Metastability
+from simulator.fault.fault import Fault
 from simulator.observe.census import Window
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.traffic import Traffic
@@ -47,13 +48,13 @@ class Trial:
         return (self.before, *self.quarters)
 
 
-def trial_of(scenario: Scenario) -> Trial | None:
+def trial_of(scenario: Scenario, faults: Sequence[Fault]) -> Trial | None:
     """What there is to look at; None where that would tell nothing.
 
     Something must have come and gone within the run, after a time in which all was well, and there
     must be time left in which the system can recover, or show that it does not.
     """
-    spans = [*_faults(scenario), *_surges(scenario)]
+    spans = [*_faults(faults, scenario.duration), *_surges(scenario)]
     if not spans:
         return None
     start = min(first for first, _ in spans)
@@ -71,11 +72,12 @@ def trial_of(scenario: Scenario) -> Trial | None:
     )
 
 
-def _faults(scenario: Scenario) -> Iterator[Span]:
-    """From when to when each fault lasts; one without an end lasts to the run's."""
-    for fault in scenario.faults:
-        if fault.at < scenario.duration:
-            yield fault.at, scenario.duration if fault.for_ is None else fault.at + fault.for_
+def _faults(faults: Iterable[Fault], duration: float) -> Iterator[Span]:
+    """From the first begin to the last end of each fault; without an end it lasts to the run's."""
+    for fault in faults:
+        if fault.schedule.whole is not None:
+            begin, end = fault.schedule.whole
+            yield begin, duration if end is None else end
 
 
 def _surges(scenario: Scenario) -> list[Span]:

@@ -252,6 +252,8 @@ class FaultFigures:
     start: float | None
     end: float | None
     targets: tuple[str, ...]
+    times: int = 1
+    """How often it began: `start` is its first begin, `end` its last end."""
     detected_after: float | None = None
     detected_by: str | None = None
     """Who noticed first: `outlier`, `health_check`, `breaker`, `registry` or the last of `callers`."""

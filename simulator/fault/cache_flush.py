@@ -15,6 +15,11 @@ class CacheFlush(Fault):
     In the real world: a cache that is restarted or flushed by hand, a deployment that changes the
     keys. The backend gets every request that the cache had kept from it, at once. It does not last:
     the caches fill again by themselves.
+
+    Here: every kept answer of every `cache` policy of that caller is forgotten. Fetches that are
+    under way go on, and fill it.
+
+    Left out: caches that are services of their own; to lose one of those, kill it.
     """
 
     def __init__(

@@ -21,7 +21,12 @@ class Kill(Fault):
     (SIGTERM): it deregisters, goes on serving, and is killed when the time is over. At the end of
     the fault the process starts again, empty.
 
-    Left out: the time that a restart takes, which platforms add.
+    Here: the instance loses its queue, its slots and what its own calls have learned (breakers,
+    limits, caches). Work that it had handed to others goes on there, for nobody. Whoever is dead
+    already is not drawn; if it is meant all the same, it starts again when the last fault that
+    keeps it dead is over.
+
+    Left out: the time that a restart takes, which platforms add; and cold starts.
 
     Source: Chaos Mesh, PodChaos `pod-kill` and `gracePeriod`; Kubernetes, "Termination of Pods".
     """
@@ -44,20 +49,22 @@ class Kill(Fault):
         self.lifecycle = lifecycle
         self.routes = routes
         self.deaths = deaths
-        self.victims: list[Instance] = []
+        self.keeps: list[Instance] = []
 
     def begin(self) -> Sequence[str]:
-        self.victims = [each for each in self.choose() if each.up]
-        for instance in self.victims:
-            if self.grace > 0.0:
+        victims = self.choose()
+        for instance in victims:
+            if self.grace > 0.0 and instance.up:
                 self.lifecycle.stopping(instance)
                 self.kernel.schedule(LastMoment(self, instance), self.grace)
             else:
                 self.die(instance)
-        return [each.name for each in self.victims]
+        return [each.name for each in victims]
 
     def die(self, instance: Instance) -> None:
-        """The process is gone."""
+        """The process is gone, and is kept from starting again."""
+        self.keeps.append(instance)
+        instance.kept_down += 1
         if not instance.up:
             return
         now = self.kernel.now
@@ -81,10 +88,12 @@ class Kill(Fault):
             death.delisted(now)
 
     def undo(self) -> None:
-        for instance in self.victims:
-            if not instance.up:
+        for instance in self.keeps:
+            instance.kept_down -= 1
+            if instance.kept_down == 0:
                 instance.restart()
                 self.lifecycle.restarted(instance)
+        self.keeps.clear()
 
 
 class LastMoment(Event):

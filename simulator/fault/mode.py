@@ -21,9 +21,14 @@ class Mode:
     fixed: int | None = None
     share: float | None = None
 
+    @property
+    def everybody(self) -> bool:
+        """Whether all are hit, and nobody needs to be drawn."""
+        return self.fixed is None and self.share is None
+
     def choose(self, found: Sequence[Thing], shuffled: Callable[[int], list[int]]) -> list[Thing]:
         """Those that are hit, in their own order; `shuffled(n)` gives 0..n-1 in a random order."""
-        if self.fixed is None and self.share is None:
+        if self.everybody:
             return list(found)
         count = self.fixed if self.share is None else ceil(self.share * len(found) - 1e-9)
         assert count is not None

@@ -21,6 +21,8 @@ class Pause(Fault):
     timeouts and no refusal. When it is over the pile is worked through at full load, most of it for
     callers who have gone.
 
+    Here: the speed of the instances falls to next to nothing, and is what it was afterwards.
+
     Left out: the answers of others that arrive meanwhile are taken in at once; what is to be
     computed with them waits.
 
@@ -50,7 +52,16 @@ class Hang(Pause):
     """Lets processes accept whatever comes and answer none of it; in the end they are restarted.
 
     In the real world: a deadlock, an exhausted pool without a timeout. A check that only connects
-    finds the process well. What was inside when it is restarted sees its connection reset.
+    finds the process well.
+
+    Here: as with `pause` nothing is worked on, but what was inside when the time is over sees its
+    connection reset, since the process is restarted, empty. Without an end nobody restarts it.
+
+    Left out: the time that the restart takes; requests that a hung process could still answer,
+    since here all of its endpoints hang.
+
+    Source: the three states of a probe in Kubernetes, "Configure Liveness, Readiness and Startup
+    Probes", whose liveness probe restarts what is deadlocked.
     """
 
     def __init__(

@@ -12,13 +12,16 @@ from simulator.kernel.kernel import Kernel
 class Server(Protocol):
     """A server of a registry.
 
-    `delay` is what each of its answers takes longer, in seconds; `cut` names the parties that its
-    messages do not reach, nor theirs it.
+    `delays` are what each of its answers takes longer, in seconds; `cuts` name the parties that its
+    messages do not reach, nor theirs it. Both have an entry for each fault, so that the end of one
+    leaves the others, and nothing remains of the last; `kept_down` is how many faults keep it dead.
     """
 
     name: str
-    delay: float
-    cut: set[str]
+    up: bool
+    kept_down: int
+    delays: list[float]
+    cuts: list[frozenset[str]]
 
     def crash(self, now: float) -> None:
         """Die."""
@@ -28,7 +31,19 @@ class Server(Protocol):
 
 
 class KillServer(Fault):
-    """Kills servers of the registry; they come back with what their kind keeps on disk."""
+    """Kills servers of the registry; they come back with what their kind keeps on disk.
+
+    In the real world: a crashed or updated server of etcd, Consul or Eureka. Callers keep what they
+    know; what dies or comes meanwhile nobody learns, as long as none or too few of the servers are
+    left.
+
+    Here: what a server keeps, and what the others do without it, differs from registry to registry,
+    and is told of each.
+
+    Left out: disks that are lost with the server.
+
+    Source: Chaos Mesh, PodChaos `pod-kill`, for the servers of a registry.
+    """
 
     def __init__(
         self,
@@ -44,16 +59,31 @@ class KillServer(Fault):
     def begin(self) -> Sequence[str]:
         self.victims = self.choose()
         for server in self.victims:
-            server.crash(self.kernel.now)
+            server.kept_down += 1
+            if server.up:
+                server.crash(self.kernel.now)
         return [each.name for each in self.victims]
 
     def undo(self) -> None:
         for server in self.victims:
-            server.restart(self.kernel.now)
+            server.kept_down -= 1
+            if server.kept_down == 0:
+                server.restart(self.kernel.now)
 
 
 class SlowServer(Fault):
-    """Lets every answer of some servers take longer by `delay` seconds."""
+    """Lets every answer of some servers take longer, by the same time each.
+
+    In the real world: a registry with too many watchers, a slow disk under its log. Heartbeats and
+    elections that take longer than their timeouts are as bad as lost ones.
+
+    Here: two at once add up; the end of one leaves the other.
+
+    Left out: a queue at the server: what it is asked does not slow the next answer.
+
+    Args:
+        delay: what each answer takes longer, in seconds.
+    """
 
     def __init__(
         self,
@@ -71,16 +101,25 @@ class SlowServer(Fault):
     def begin(self) -> Sequence[str]:
         self.victims = self.choose()
         for server in self.victims:
-            server.delay += self.delay
+            server.delays.append(self.delay)
         return [each.name for each in self.victims]
 
     def undo(self) -> None:
         for server in self.victims:
-            server.delay -= self.delay
+            server.delays.remove(self.delay)
 
 
 class PartitionServer(Fault):
-    """Cuts servers of the registry off from some parties, both ways; messages are lost silently."""
+    """Cuts servers of the registry off from some parties, both ways; messages are lost silently.
+
+    In the real world: a firewall rule, a zone that lost its uplink. Instances that cannot renew are
+    taken off, though they are well; callers that cannot ask go on with what they know.
+
+    Here: heartbeats of the instances and questions of the callers of these parties are lost, and so
+    is whatever the server sends to them.
+
+    Left out: cuts between the servers themselves, and cuts in one direction only.
+    """
 
     def __init__(
         self,
@@ -92,18 +131,15 @@ class PartitionServer(Fault):
     ) -> None:
         super().__init__(kernel, name, "partition", schedule)
         self.choose = choose
-        self.parties = parties
-        self.cuts: list[tuple[Server, set[str]]] = []
+        self.parties = frozenset(parties)
+        self.victims: list[Server] = []
 
     def begin(self) -> Sequence[str]:
-        for server in self.choose():
-            # Only what was not cut before is joined again at the end.
-            fresh = set(self.parties) - server.cut
-            server.cut |= fresh
-            self.cuts.append((server, fresh))
-        return [server.name for server, _ in self.cuts]
+        self.victims = self.choose()
+        for server in self.victims:
+            server.cuts.append(self.parties)
+        return [each.name for each in self.victims]
 
     def undo(self) -> None:
-        for server, fresh in self.cuts:
-            server.cut -= fresh
-        self.cuts.clear()
+        for server in self.victims:
+            server.cuts.remove(self.parties)

@@ -13,8 +13,12 @@ class Slow(Fault):
     """Lets instances work at a part of their speed, what is under way included.
 
     In the real world: a noisy neighbour, CPU throttling, a failing disk. Health checks that only
-    look whether something answers see nothing. Two at once multiply; the end of one leaves the
-    other.
+    look whether something answers see nothing.
+
+    Here: every second of work takes 1 / speed seconds; calls to others and the network take as long
+    as ever. Two at once multiply; the end of one leaves the other.
+
+    Left out: which resource is short; steps are slowed alike, be they computing or waiting.
 
     Source: Chaos Mesh, StressChaos `cpu`.
 

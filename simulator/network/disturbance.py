@@ -71,6 +71,10 @@ class Toxic:
         """Seconds that the answer takes longer; or `EATEN`."""
         return self.way(attempt, "from") if self.back else 0.0
 
+    def cancellation(self, attempt: Attempt) -> float:
+        """Seconds that a cancellation, which goes the way of the question, takes longer; or `EATEN`."""
+        return self.question(attempt)
+
     def way(self, attempt: Attempt, direction: str) -> float:
         """The same for a message in either direction, `to` or `from`."""
         raise NotImplementedError
@@ -90,6 +94,17 @@ class Disturbances:
         for toxic in self.toxics:
             if toxic.touches(attempt):
                 extra = toxic.question(attempt)
+                if extra < 0.0:
+                    return extra
+                total += extra
+        return total
+
+    def cancellation(self, attempt: Attempt) -> float:
+        """Seconds that a cancellation takes longer; or `EATEN`."""
+        total = 0.0
+        for toxic in self.toxics:
+            if toxic.touches(attempt):
+                extra = toxic.cancellation(attempt)
                 if extra < 0.0:
                     return extra
                 total += extra

@@ -46,6 +46,7 @@ from simulator.scenario.policies import (
 from simulator.scenario.proxies import before_proxy, proxy_name, with_proxies
 from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import RouteMaker, Way
+from simulator.scenario.schedules import schedules_of
 from simulator.scenario.toxics import ToxicMaker
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
@@ -106,6 +107,7 @@ class Builder:
         self.patience: dict[float, Patience] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.ways: dict[str, list[Way]] = {}
+        self.schedules = schedules_of(self.scenario, streams)
         self.route_maker = RouteMaker(
             self.kernel, self.ledger, streams, self.link_between, self.fill
         )
@@ -161,7 +163,10 @@ class Builder:
             self.route_maker.routes,
             ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
         )
-        faults = [maker.make(fault, number) for number, fault in enumerate(scenario.faults)]
+        faults = [
+            maker.make(fault, name, schedule)
+            for fault, (name, schedule) in zip(scenario.faults, self.schedules.items(), strict=True)
+        ]
         for fault in faults:
             fault.events = self.ledger.events
         return World(
@@ -442,10 +447,13 @@ class Builder:
         if isinstance(kind, model.TraceArrivals):
             return Trace(arrival_times(self.file(kind.trace), kind.column, kind.speed))
         curve = self.curve(traffic)
-        for fault in self.scenario.faults:
+        for fault, schedule in zip(self.scenario.faults, self.schedules.values(), strict=True):
             if fault.surge is not None and fault.surge.traffic == name:
-                end = self.scenario.duration if fault.for_ is None else fault.at + fault.for_
-                curve = curve.multiplied(fault.surge.times, fault.at, end)
+                for begin, end in schedule.spans:
+                    # One that does not end does not fall either.
+                    last = self.scenario.duration + fault.surge.over
+                    until = last if end is None else end
+                    curve = curve.multiplied(fault.surge.times, begin, until, fault.surge.over)
         generator = self.streams.generator(f"traffic/{name}/arrivals")
         if isinstance(kind, model.ErlangArrivals):
             return Erlang(curve, generator, kind.erlang)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from simulator.scenario.cycles import endless_cycles
@@ -12,13 +12,17 @@ from simulator.scenario.model.base import Model
 from simulator.scenario.model.distribution import Dist, Empirical
 from simulator.scenario.model.fault import (
     CacheFlush,
+    Fault,
+    Kill,
     Latency,
     OnTheWay,
     Partition,
     RegistryOutage,
     Selector,
+    Slow,
     Surge,
     ZoneOutage,
+    first_begin,
 )
 from simulator.scenario.model.guards.fallback import Fallback
 from simulator.scenario.model.guards.profile import the
@@ -37,6 +41,10 @@ from simulator.units import format_duration
 
 MOST_SHOWN = 8
 """Endpoints of a circle that a message lists."""
+MOST_TIMES = 10_000
+"""That a fault may begin."""
+MOST_SURGES = 100
+"""The same for a surge, each of which bends the curve of the rate twice."""
 
 
 class Checker:
@@ -195,13 +203,57 @@ class Checker:
         seen: set[str] = set()
         for number, fault in enumerate(self.scenario.faults):
             path: DataPath = ("faults", number)
-            if fault.at >= self.scenario.duration:
-                lasts = format_duration(self.scenario.duration)
-                self.wrong((*path, "at"), f"the run is over before this: it lasts {lasts}")
-            if fault.name is not None and fault.name in seen:
-                self.wrong((*path, "name"), f"there is a fault `{fault.name}` above")
-            seen.add(fault.name or "")
+            if fault.known_as(number) in seen:
+                place: DataPath = path if fault.name is None else (*path, "name")
+                self.wrong(place, f"there is a fault `{fault.known_as(number)}` above")
+            seen.add(fault.known_as(number))
             self.harm((*path, fault.kind), fault.harm)
+            self.times(path, fault)
+
+    def times(self, path: DataPath, fault: Fault) -> None:
+        """A fault must come within the run, and not too often; what it waits for must end."""
+        duration = self.scenario.duration
+        gap = fault.every
+        if fault.random is not None:
+            gap = fault.random.mtbf + fault.random.mttr
+        most = MOST_TIMES if fault.surge is None else MOST_SURGES
+        if gap is not None and duration / gap > most:
+            message = f"expected a longer time: it would begin over {most:,} times"
+            self.wrong((*path, "random" if fault.every is None else "every"), message)
+        faults = {each.known_as(nth): each for nth, each in enumerate(self.scenario.faults)}
+        if fault.after is not None and not self.comes(path, fault, faults):
+            return
+        if first_begin(fault, faults, duration) >= duration:
+            message = f"the run is over before this: it lasts {format_duration(duration)}"
+            where = [key for key in ("at", "after") if getattr(fault, key) is not None]
+            self.wrong((*path, *where[:1]), message)
+
+    def comes(self, path: DataPath, fault: Fault, faults: Mapping[str, Fault]) -> bool:
+        """Whether the end that a fault waits for can come; says why not, if that is its own mistake."""
+        awaited: list[str] = []
+        each = fault
+        while each.after is not None:
+            name = each.after
+            other = faults.get(name)
+            if other is fault:
+                circle = " -> ".join([*awaited, name])
+                self.wrong((*path, "after"), f"a fault that waits for its own end: {circle}")
+                return False
+            if other is None or other.repeats or other.for_ is None or name in awaited:
+                if each is fault:
+                    self.wrong((*path, "after"), self.endless(name, other))
+                return False
+            awaited.append(name)
+            each = other
+        return True
+
+    def endless(self, name: str, fault: Fault | None) -> str:
+        """Why nothing can begin after the end of a fault; None is one that there is not."""
+        if fault is None:
+            return self.names.wrong_fault(name) or f"`{name}` has a mistake of its own"
+        if fault.repeats:
+            return f"`{name}` begins again and again: what waits for its end never begins"
+        return f"`{name}` never ends: it needs a `for`"
 
     def harm(self, path: DataPath, harm: Model) -> None:
         """Whom or what a fault hits must exist."""
@@ -261,13 +313,11 @@ class Checker:
         if isinstance(selector, (Partition, OnTheWay)):
             for place, party in enumerate(selector.from_):
                 self.party((*path, "from", place), party)
-        if isinstance(selector, OnTheWay):
-            if service == "registry":
-                message = "only `kill`, `slow` and `partition` can hit the `registry`"
-                self.wrong((*path, "service"), message)
-            elif selector.endpoint is not None:
-                target = f"{service}.{selector.endpoint}"
-                self.target((*path, "endpoint"), target)
+        if service == "registry" and not isinstance(selector, (Kill, Slow, Partition)):
+            message = "only `kill`, `slow` and `partition` can hit the `registry`"
+            self.wrong((*path, "service"), message)
+        elif isinstance(selector, OnTheWay) and selector.endpoint is not None:
+            self.target((*path, "endpoint"), f"{service}.{selector.endpoint}")
         if isinstance(selector, Latency):
             self.measured((*path, "add"), selector.add)
 

@@ -24,6 +24,13 @@ def docstring_of(kind: type) -> str:
     raise LookupError(f"{kind.__module__} does not define {kind.__name__}")
 
 
+def story_of(kind: type) -> str:
+    """The docstring of a class, without what only its code needs."""
+    paragraphs = docstring_of(kind).split("\n\n")
+    kept = [each for each in paragraphs if not each.startswith(("Args:", "Attributes:"))]
+    return "\n\n".join(kept)
+
+
 @cache
 def _classes(module: str) -> tuple[ast.ClassDef, ...]:
     """The classes that a module defines."""

@@ -34,6 +34,7 @@ KINDS: Mapping[str, tuple[str, str, Sequence[str]]] = {
         ("poisson", "constant", *ARRIVALS),
     ),
     "profile": ("profile", "`- {at: 1m, rate: 400/s}`", ("daily", "trace")),
+    "mode": ("mode", "`all` or `percent: 30%`", ("fixed", "percent")),
 }
 """What is told apart by one of its keys: its name, an example, and those keys."""
 

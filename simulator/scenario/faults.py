@@ -53,10 +53,8 @@ class FaultMaker:
         self.toxics = toxics
         self.deaths: list[Death] = []
 
-    def make(self, given: model.Fault, number: int) -> Fault:
+    def make(self, given: model.Fault, name: str, schedule: Schedule) -> Fault:
         """One fault, put on the clock."""
-        name = given.name or f"{given.kind}-{number + 1}"
-        schedule = Schedule(given.at, given.for_)
         harm = given.harm
         if isinstance(harm, model.RegistryOutage):
             return KillServer(self.kernel, name, schedule, lambda: list(self.servers))
@@ -123,9 +121,13 @@ class FaultMaker:
         mode = mode_of(harm.mode)
         wanted = harm.instance
         servers = [each for each in self.servers if wanted in (None, each.name)]
+        everybody = mode.everybody or wanted is not None
+        shuffled = self.shuffled(f"fault/{name}")
 
         def choose() -> list[Server]:
-            return mode.choose(servers, self.shuffled(f"fault/{name}"))
+            if everybody:
+                return list(servers)
+            return mode.choose([each for each in servers if each.up], shuffled)
 
         if isinstance(harm, model.Kill):
             return KillServer(self.kernel, name, schedule, choose)
@@ -142,6 +144,9 @@ class FaultMaker:
             wanted = selector.instance
             return lambda: [each for each in instances if each.name == wanted]
         mode = mode_of(selector.mode)
+        if mode.everybody:
+            # The dead too, who may come back before it is over.
+            return lambda: list(instances)
         shuffled = self.shuffled(stream)
         return lambda: mode.choose([each for each in instances if each.up], shuffled)
 

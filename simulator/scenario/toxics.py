@@ -91,6 +91,8 @@ class ToxicMaker:
         lost, correlation = 1.0, 0.0
         if isinstance(harm, model.Loss):
             lost, correlation = harm.share, harm.correlation
+        # One stream for all instances: streams of the same name would be the same numbers.
+        uniforms = self.chance(f"fault/{name}/loss")
 
         def loss() -> Toxic:
             return Loss(
@@ -102,7 +104,7 @@ class ToxicMaker:
                 back=back,
                 chance=lost,
                 correlation=correlation,
-                uniforms=self.chance(f"fault/{name}/loss"),
+                uniforms=uniforms,
             )
 
         return loss

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 OUTSIDE: Final = -1
 """The place of an attempt that is in no instance."""
+STILL: Final = 1e-9
+"""The part of its speed that is left to an instance that does nothing, as good as."""
 UNLIMITED: Final = 1 << 60
 """As many as you like."""
 
@@ -47,6 +49,7 @@ class Instance:
         gate: what it asks before it lets an attempt in, if it does not take whatever comes.
         retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
+        kept_down: how many faults keep it from starting again.
         watcher: who hears of every attempt that leaves, if anybody.
         up: whether it listens; what reaches a dead instance is refused.
         inside: every attempt that waits or is worked on here, in no order; each knows its place.
@@ -64,6 +67,7 @@ class Instance:
         "full_speed",
         "gate",
         "inside",
+        "kept_down",
         "kernel",
         "ledger",
         "line",
@@ -109,6 +113,7 @@ class Instance:
         self.gate: Gate | None = None
         self.retry_after = 0.0
         self.death: Death | None = None
+        self.kept_down = 0
         self.watcher: Watcher | None = None
         self.kernel = kernel
         self.ledger = ledger
@@ -351,6 +356,8 @@ class Instance:
         speed = self.full_speed
         for part in self.slowed:
             speed *= part
+        # Frozen twice is no stiller than once, and sums of longer times would lose their digits.
+        speed = max(speed, self.full_speed * STILL)
         factor = self.speed / speed
         self.speed = speed
         if factor == 1.0:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
+PIECES_PER_RAMP = 32
+"""Straight pieces that stand for the rise, or the fall, of a rate that changes meanwhile."""
 PIECES_PER_PERIOD = 288
 """Straight pieces that stand for one period of a daily curve: five minutes of a day each."""
 
@@ -99,20 +101,30 @@ class RateCurve:
         """Each rate holds from its time (the first is 0) until the next."""
         return cls(times, rates, rates[:-1])
 
-    def multiplied(self, factor: float, start: float, end: float) -> RateCurve:
-        """This curve, multiplied by `factor` from `start` to `end` (seconds)."""
-        edges = sorted({*self.times.tolist(), start, end})
+    def multiplied(self, factor: float, start: float, end: float, over: float = 0.0) -> RateCurve:
+        """This curve, multiplied by `factor` from `start` to `end` (seconds).
+
+        With `over` the factor is reached so many seconds after `start`, and left so many before
+        `end`; where there is no time for both, it rises until it has to fall. Ramps are cut into
+        pieces, since a slope times a slope is not straight.
+        """
+        # No edge of the rise may lie in the fall.
+        longest = min(over, (end - start) / 2)
+        ramp = [longest * number / PIECES_PER_RAMP for number in range(PIECES_PER_RAMP + 1)]
+        rise, fall = [start + step for step in ramp], [end - step for step in ramp]
+        edges = sorted({*self.times.tolist(), *rise, *fall})
         starts = [self.rate_at(edge) for edge in edges]
         ends = [
             self.rate_at(edge) + self.slope_at(edge) * (after - edge)
             for edge, after in pairwise(edges)
         ]
-        inside = [factor if start <= edge < end else 1.0 for edge in edges]
-        return RateCurve(
-            edges,
-            [rate * times for rate, times in zip(starts, inside, strict=True)],
-            [rate * times for rate, times in zip(ends, inside[:-1], strict=True)],
-        )
+        for number, edge in enumerate(edges):
+            if start <= edge < end:
+                risen = _risen(edge, start, end, over)
+                starts[number] *= (1.0 - risen) + factor * risen
+                risen = _risen(edges[number + 1], start, end, over)
+                ends[number] *= (1.0 - risen) + factor * risen
+        return RateCurve(edges, starts, ends)
 
     def slope_at(self, time: float) -> float:
         """How fast the rate changes at `time`, per second and second."""
@@ -143,3 +155,10 @@ class RateCurve:
             within = np.where(below > 0.0, 2.0 * rest / below, np.inf)
         found: FloatArray = self.times[piece] + within
         return found
+
+
+def _risen(time: float, start: float, end: float, over: float) -> float:
+    """How much of a rise over `over` seconds is there at `time`, from 0 to 1, before its fall."""
+    if over == 0.0:
+        return 1.0
+    return max(0.0, min(1.0, (time - start) / over, (end - time) / over))

@@ -158,7 +158,7 @@ def test_who_is_not_cut_off_does_not_notice() -> None:
         ("{at: 1s, kill: {service: shp}}", "unknown service `shp`; did you mean `shop`?"),
         ("{at: 1s, kill: {service: shop, instance: shop-9}}", "unknown instance `shop-9`"),
         ("{at: 90s, kill: {service: shop}}", "the run is over before this: it lasts 1m"),
-        ("{at: 1s}", "expected one of `kill`, `slow`, `partition`"),
+        ("{at: 1s}", "expected one of `kill`, `pause`, `hang`, `slow`"),
         ("{at: 1s, for: 5s, kill: {service: shop, grace: 5s}}", "expected less than `for`"),
         ("{at: 1s, slow: {service: shop}}", "expected `speed`"),
         ("{at: 1s, slow: {service: shop, speed: 0%}}", "expected a speed above 0"),

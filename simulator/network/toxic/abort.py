@@ -13,9 +13,13 @@ if TYPE_CHECKING:
 class Abort(Toxic):
     """Answers questions with a failure, before the instance has heard of them.
 
-    In the real world: a proxy that is told to inject faults (`abort`, with a status), a middlebox that
-    resets connections (`reset`), a name that does not resolve (`dns_error`: the caller finds no
-    instance), credentials that have expired (`unauthorized`). The callee has no work with it.
+    In the real world: a proxy that is told to inject faults, a gateway that turns requests away, a
+    sidecar that is out of order.
+
+    Here: the caller has its answer `after` the given time from the sending, whatever the link's
+    latency, and the callee has no work with it. What is `after` a timeout is a timeout.
+
+    Left out: the work of whoever answers.
 
     Source: Istio, HTTPFaultInjection `abort`; Toxiproxy, `reset_peer`; Chaos Mesh, DNSChaos.
 
@@ -43,3 +47,7 @@ class Abort(Toxic):
     def question(self, attempt: Attempt) -> float:
         attempt.reply(self.outcome, self.name, self.after)
         return REPLACED
+
+    def cancellation(self, attempt: Attempt) -> float:
+        """It is no question, and nobody answers it."""
+        return 0.0

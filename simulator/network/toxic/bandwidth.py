@@ -18,6 +18,11 @@ class Bandwidth(Toxic):
     costs each message its own time; above it a queue builds up without a bound, and everything is
     late: an M/D/1 queue for Poisson messages.
 
+    Here: each instance that is hit has a link of its own, with a line in each direction that suffers;
+    all messages are of the same size, and take the latency of the network besides.
+
+    Left out: buffers that are full, and drop; packets of several messages that share the link.
+
     Source: Toxiproxy, `bandwidth`; Linux tc-netem(8), `rate`; Chaos Mesh, NetworkChaos `bandwidth`.
 
     Args:

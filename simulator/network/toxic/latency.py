@@ -16,6 +16,12 @@ class Latency(Toxic):
     In the real world: a congested link, a detour, a machine between that is busy. What takes long is
     not lost: callers wait, hold their threads, and time out while the callee works for nobody.
 
+    Here: it is added to the latency of the network, once for the question and once for the answer; a
+    probe of a health check takes longer too. What is drawn belongs to the number of the request.
+
+    Left out: the handshake of a new connection, which would take several such times; messages of one
+    connection may overtake each other.
+
     Source: Chaos Mesh, NetworkChaos `delay`; Toxiproxy, `latency`; Linux tc-netem(8).
 
     Args:

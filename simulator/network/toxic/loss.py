@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 class Loss(Toxic):
     """Each message is lost with a chance; its sender learns nothing but its own timeout.
 
-    In the real world: a firewall that drops, a broken cable, a full buffer. A message here is a
-    whole question or a whole answer: TCP sends single packets again, so that a real loss of packets
-    is first a delay; what is meant here is what remains. A loss of 1 is a blackhole, or, towards some
-    callers only, a partition.
+    In the real world: a firewall that drops, a broken cable, a full buffer.
+
+    Here: a message is a whole question or a whole answer. Whoever waits for one that is lost ends as
+    `unreachable` with its timeout, and without a timeout waits for ever. A loss of 1 is a blackhole,
+    or, towards some callers only, a partition.
+
+    Left out: TCP sends single packets again, so that a real loss of packets is first a delay; what
+    is meant here is what remains.
 
     With `correlation` the losses come in runs, as in netem, with all that this does there: each draw
     is a mixture of a fresh number and the draw before it, which is not uniform any more. A loss of
     25 % with a correlation of 25 % loses 16.7 %, and small losses all but vanish (tc-netem(8);
     linux/net/sched/sch_netem.c, `get_crandom` and `loss_event`). Correlated draws follow each other in
     the order of the messages, not by the number of the request.
+
+    Source: Toxiproxy and Chaos Mesh, NetworkChaos `loss`; Linux tc-netem(8).
 
     Args:
         chance: how likely a message is to be lost.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypedDict
+from typing import TypedDict
 
-import yaml
 from pydantic import BaseModel
 
 from simulator.call.breaker import Breaker
@@ -32,7 +31,8 @@ from simulator.call.rate_limit.token_bucket import TokenBucket
 from simulator.call.retry import RetrySettings
 from simulator.discovery.health_check import HealthChecker
 from simulator.discovery.outlier import OutlierDetector
-from simulator.scenario.docstring import docstring_of
+from simulator.scenario.docstring import story_of
+from simulator.scenario.fields import FieldSummary, dumped, fields_of, written
 from simulator.scenario.model import balancer
 from simulator.scenario.model.guards.breaker import Breaker as BreakerModel
 from simulator.scenario.model.guards.bulkhead import Bulkhead as BulkheadModel
@@ -126,14 +126,6 @@ POLICIES: Mapping[str, Entry] = {
 """In the order in which they wrap a call, the outermost first; then those that wrap none."""
 
 
-class FieldSummary(TypedDict):
-    """One field: its default as a file would have it (None: nothing), and what it means."""
-
-    name: str
-    default: object
-    meaning: str
-
-
 class Summary(TypedDict):
     """One policy: what it does, where it may stand, its fields, and what each profile sets."""
 
@@ -151,7 +143,7 @@ def summary_of(name: str) -> Summary:
         "name": name,
         "summary": explained(name).partition("\n")[0],
         "stands_in": entry.place,
-        "fields": _fields(entry.model),
+        "fields": fields_of(entry.model),
         "profiles": _profiles(entry.model),
     }
 
@@ -164,7 +156,7 @@ def explain(name: str) -> str:
     if name in ORDER:
         parts.append(f"Order, the outermost first: {', '.join(ORDER)}.")
     for variant, explained_by in entry.variants.items():
-        parts.append(f"With `{variant}`:\n\n{_story(explained_by)}")
+        parts.append(f"With `{variant}`:\n\n{story_of(explained_by)}")
     if summary["fields"]:
         lines = [
             f"  {each['name']} ({written(each['default'])}): {each['meaning']}"
@@ -201,63 +193,17 @@ def explained(name: str) -> str:
     kind = POLICIES[name].explained_by
     if kind is None:
         return Policy.model_fields[name].description or ""
-    return _story(kind)
-
-
-def _story(kind: type) -> str:
-    """The docstring of a class, without what only its code needs."""
-    paragraphs = docstring_of(kind).split("\n\n")
-    kept = [each for each in paragraphs if not each.startswith(("Args:", "Attributes:"))]
-    return "\n\n".join(kept)
-
-
-def _fields(model: type[BaseModel] | None) -> list[FieldSummary]:
-    if model is None:
-        return []
-    defaults = _dumped(model, {})
-    return [
-        {
-            "name": info.alias or name,
-            "default": "required" if info.is_required() else defaults.get(info.alias or name),
-            "meaning": info.description or "",
-        }
-        for name, info in model.model_fields.items()
-    ]
+    return story_of(kind)
 
 
 def _profiles(model: type[BaseModel] | None) -> dict[str, dict[str, object]]:
     if model is None or not issubclass(model, Profiled):
         return {}
     return {
-        profile: {key: value for key, value in _dumped(model, values).items() if key in values}
+        profile: {key: value for key, value in dumped(model, values).items() if key in values}
         for profile, values in model.profiles.items()
     }
 
 
-def _dumped(model: type[BaseModel], values: Mapping[str, object]) -> dict[str, Any]:
-    """Values of a model as a file would have them, with the defaults of the rest."""
-    return model.model_construct(None, **dict(values)).model_dump(mode="python", by_alias=True)
-
-
 def _listed(values: Mapping[str, object]) -> str:
     return ", ".join(f"{key}: {written(value)}" for key, value in values.items())
-
-
-def written(value: object) -> str:
-    """A value on one line, as a file would have it."""
-    if value is None:
-        return "none"
-    if value == "required":
-        return "required"
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = yaml.safe_dump(_plain(value), default_flow_style=True, width=10_000, sort_keys=False)
-    return text.removesuffix("\n...\n").strip()
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items() if each is not None}
-    return value

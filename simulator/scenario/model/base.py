@@ -140,6 +140,25 @@ def _size(given: object) -> int:
     return size
 
 
+@dataclass(frozen=True, slots=True)
+class PartOfRun:
+    """A moment that is told as a share of the run."""
+
+    share: float
+
+
+def _moment(given: object) -> float | PartOfRun:
+    if isinstance(given, PartOfRun):
+        return given
+    if isinstance(given, str) and given.rstrip().endswith("%"):
+        return PartOfRun(parse_share(given))
+    return _duration(given)
+
+
+def _format_moment(moment: float | PartOfRun) -> object:
+    return format_share(moment.share) if isinstance(moment, PartOfRun) else format_duration(moment)
+
+
 def _share_key(given: object) -> float:
     """A share that stands as a key, which is always a text."""
     return parse_share(scalar(given) if isinstance(given, str) else given)
@@ -198,6 +217,21 @@ PositiveDuration = Annotated[
             "type": "string",
             "pattern": DURATION_PATTERN,
             "description": "A duration above 0, such as 250ms, 5s, 2m or 1m30s.",
+        },
+    ),
+]
+Moment = Annotated[
+    float | PartOfRun,
+    Reads(
+        _moment,
+        _format_moment,
+        {
+            "anyOf": [
+                {"type": "string", "pattern": DURATION_PATTERN},
+                {"type": "string", "pattern": SHARE_PATTERN},
+                {"const": 0},
+            ],
+            "description": "A duration, such as 250ms or 2m, or a share of the run, such as 40%.",
         },
     ),
 ]

@@ -1,0 +1,56 @@
+"""When the faults of a scenario begin and end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from simulator.fault.fault import Schedule, Span
+from simulator.kernel.streams import Streams
+from simulator.scenario.model.fault import Fault, Random, first_begin
+from simulator.scenario.model.scenario import Scenario
+
+
+def schedules_of(scenario: Scenario, streams: Streams) -> dict[str, Schedule]:
+    """The times of every fault within the run, by its name, in the order of the scenario.
+
+    They do not depend on what happens in the run. Those of a random fault are drawn from a stream of
+    its name, so that another fault, or another policy, does not shift them.
+    """
+    faults = {fault.known_as(number): fault for number, fault in enumerate(scenario.faults)}
+    return {
+        name: Schedule(
+            tuple(
+                _spans(fault, faults, scenario.duration, streams.generator(f"fault/{name}/times"))
+            ),
+            late=fault.after is not None,
+        )
+        for name, fault in faults.items()
+    }
+
+
+def _spans(
+    fault: Fault, faults: Mapping[str, Fault], duration: float, generator: np.random.Generator
+) -> Iterator[Span]:
+    """The times of one fault that begin within the run."""
+    begin = first_begin(fault, faults, duration)
+    if fault.random is not None:
+        yield from _drawn(fault.random, begin, duration, generator)
+    elif fault.every is not None:
+        count = 0
+        while (again := begin + count * fault.every) < duration:
+            yield again, None if fault.for_ is None else again + fault.for_
+            count += 1
+    elif begin < duration:
+        yield begin, None if fault.for_ is None else begin + fault.for_
+
+
+def _drawn(
+    random: Random, begin: float, duration: float, generator: np.random.Generator
+) -> Iterator[Span]:
+    """Failures and repairs in turn, both after times that are exponentially distributed."""
+    while (begin := begin + generator.exponential(random.mtbf)) < duration:
+        end = begin + generator.exponential(random.mttr)
+        yield begin, end
+        begin = end
