@@ -17,8 +17,8 @@ ABSENT: Final = -1.0
 class Cache:
     """The good answers of one endpoint that a caller instance keeps, by what they are about.
 
-    An answer is fresh for `ttl` seconds. For `stale` seconds more it is still given out while a new
-    one is fetched behind the scenes (stale-while-revalidate, RFC 5861). At most `capacity` answers
+    An answer is fresh for `ttl`. For `stale_while_revalidate` longer it is still given out while a
+    new one is fetched behind the scenes (RFC 5861). At most `capacity` answers
     are kept; the one that was used least recently goes first. With `coalesce`, requests for an
     answer that is being fetched wait for that one fetch instead of asking too: without it, the
     moment at which a popular answer grows old sends everybody to the callee at once, which is

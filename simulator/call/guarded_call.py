@@ -40,8 +40,7 @@ if TYPE_CHECKING:
     from simulator.traffic.request import Request
 
 NEVER_RAN: Final = (
-    (1 << DEADLINE)
-    | (1 << REFUSED)
+    (1 << REFUSED)
     | (1 << QUEUE_FULL)
     | (1 << SHED)
     | (1 << RATE_LIMITED)
@@ -72,6 +71,7 @@ class GuardedCall(Party):
     may be given.
 
     Attributes:
+        outer: when the caller's own time is up; `deadline` is that or the call's, whichever is first.
         begun: when the call began, in seconds; `asked` when its last round of attempts did.
         rounds: attempts as the retry policy counts them; copies are not among them.
         numbered: passages so far; the draws of each are found by its number.
@@ -99,6 +99,7 @@ class GuardedCall(Party):
         "instead",
         "members",
         "numbered",
+        "outer",
         "owed",
         "phase",
         "request",
@@ -123,6 +124,7 @@ class GuardedCall(Party):
         self.site = site
         now = guard.kernel.now
         self.begun = now
+        self.outer = deadline
         self.deadline = min(deadline, now + site.point.deadline)
         self.rounds = 0
         self.numbered = 0
@@ -336,22 +338,27 @@ class GuardedCall(Party):
         elif self.copies is not None:
             self.copies.remove(passage)
 
-    def pick(self) -> Member | None:
+    def pick(self, copy: bool) -> Member | None:
         """An instance for the next attempt: one that has not had the call yet, where that is wanted."""
         route = self.guard.route
         member = route.sole
         if member is None:
             member = route.pick(self.request, self.guard.kernel.now)
-        if not self.guard.another_instance or member is None:
-            return member
-        if self.members is None:
-            self.members = [member]
+        guard = self.guard
+        if not guard.another_instance or member is None:
             return member
         had = self.members
-        left = PICKS
+        if had is None:
+            self.members = [member]
+            return member
+        if copy:
+            wanted = guard.hedge is not None and guard.hedge.another_instance
+        else:
+            wanted = guard.retries is not None and guard.retries.settings.another_instance
+        left = PICKS if wanted else 0
         while left > 0 and member is not None and member in had:
             left -= 1
-            member = route.pick(self.request, self.guard.kernel.now)
+            member = route.pick(self.request, guard.kernel.now)
         if member is not None:
             had.append(member)
         return member
@@ -478,7 +485,7 @@ class GuardedCall(Party):
         self.held = outcome
         self.held_by = origin
         site = self.site.aside(point)
-        self.instead = ask(self, self.request, site, route, self.deadline)
+        self.instead = ask(self, self.request, site, route, self.outer)
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         # Only what is asked instead answers here; attempts answer their passages.

@@ -103,7 +103,7 @@ class Passage(Party):
         now = self.since
         breaker = guard.breaker
         if guard.breakers is not None:
-            self.member = self.call.pick()
+            self.member = self.call.pick(self.copy)
             if self.member is None:
                 return NO_INSTANCE
             breaker = guard.breakers.of(self.member.name)
@@ -167,7 +167,7 @@ class Passage(Party):
                 return self.turned_away(BULKHEAD_FULL)
         member = self.member
         if member is None:
-            member = call.pick()
+            member = call.pick(self.copy)
             if member is None:
                 return self.turned_away(NO_INSTANCE)
         self.sent = guard.kernel.now

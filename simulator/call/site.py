@@ -105,7 +105,7 @@ class Site:
     def aside(self, point: CallPoint) -> Site:
         """The site of what is asked instead when the call of this site has failed."""
         if self.beside is None:
-            path = f"{self.path}/instead/{point.name}"
+            path = f"{self.path}/instead/{point.edge.callee.label}"
             self.beside = Site(path, point, self.fillers, self.depth + 1)
         return self.beside
 

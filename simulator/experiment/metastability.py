@@ -134,7 +134,8 @@ def metastability(measurement: Measurement) -> Metastability | None:
     if trial is None or measurement.end < measurement.world.scenario.duration:
         return None
     before = _goodput(measurement, trial.before)
-    if before == 0.0:
+    # What was down before cannot be brought down, and cannot come back.
+    if before == 0.0 or before < DOWN * _ended(measurement, trial.before):
         return None
     return Metastability(
         metastable=all(
@@ -155,6 +156,13 @@ def _goodput(measurement: Measurement, window: Window, name: str | None = None) 
     lanes = Lanes(measurement, window)
     mine = lanes.of_edges(_entries(measurement, name))
     return float(window.in_time.rows[mine].sum()) / lanes.length if lanes.length else 0.0
+
+
+def _ended(measurement: Measurement, window: Window) -> float:
+    """Requests of all classes that ended, per second."""
+    lanes = Lanes(measurement, window)
+    ended = int(lanes.counts(lanes.of_edges(measurement.world.entries)).sum())
+    return ended / lanes.length if lanes.length else 0.0
 
 
 def _entries(measurement: Measurement, name: str | None) -> list[int]:

@@ -11,7 +11,7 @@ from simulator.scenario.guards.maker import PolicyGroup
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement
 
-LEVELS = ("balance", "limit")
+LEVELS = ("balance", "failure_rate", "limit")
 """Counters that go up and down: told as they are at the end, the mean of all parts."""
 
 Counters = Mapping[str, float]

@@ -35,6 +35,7 @@ from simulator.scenario.names import Names
 from simulator.scenario.policies import calls as every_call
 from simulator.scenario.policies import instead_of, policy_of
 from simulator.scenario.problem import Place, Problem, nearest
+from simulator.scenario.proxies import AT_THE_CALLER
 from simulator.scenario.source import DataPath, Source
 from simulator.scenario.walk import walk
 from simulator.units import format_duration
@@ -79,6 +80,7 @@ class Checker:
         self.expectations()
         if whole and not self.problems:
             self.stale_answers()
+            self.shared_proxies()
         if whole and not self.problems:
             self.cycles()
         if whole and not self.problems:
@@ -148,6 +150,25 @@ class Checker:
             if the(Fallback, policy.fallback).stale is not None:
                 message = f"the call of `{target}` falls back on stale answers, but has no `cache`"
                 self.wrong(path, message)
+
+    def shared_proxies(self) -> None:
+        """A proxy has one policy for each endpoint, whoever asks."""
+        agreed: dict[str, Policy] = {}
+        for path, target, own in self.every_call():
+            policy = policy_of(self.scenario, target.partition(".")[0], own)
+            if policy.via != "proxy":
+                continue
+            first = agreed.setdefault(target, policy)
+            for key in Policy.model_fields:
+                if key not in (*AT_THE_CALLER, "deadline") and getattr(policy, key) != getattr(
+                    first, key
+                ):
+                    message = (
+                        f"the proxy before `{target}` has one `{key}` for all who ask, and this call "
+                        "has another than one above; put it into the service's `policy`"
+                    )
+                    self.wrong(path, message)
+                    break
 
     def every_call(self) -> Iterator[tuple[DataPath, str, Policy]]:
         """Each call, of users and of endpoints: where it stands, whom it asks, its own policy."""

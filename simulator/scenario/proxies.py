@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from simulator.scenario.model import step as steps
 from simulator.scenario.model.distribution import Constant
 from simulator.scenario.model.policy import Policy
@@ -36,32 +38,39 @@ def before_proxy(policy: Policy) -> Policy:
 def with_proxies(scenario: Scenario) -> Scenario:
     """The scenario with a service more for each proxy that its calls go through.
 
-    A proxy has the endpoints of what it stands before. Each passes its request on, with the
-    policy of whoever asked first to say so; how callers choose among the proxies themselves is the
-    default.
+    A proxy has the endpoints of what it stands before. Each passes its request on, with the policy
+    of those who ask for it, on which all agree; how callers choose among the proxies themselves is
+    the default.
     """
-    proxies: dict[str, Policy] = {}
+    proxies: dict[str, dict[str, Policy]] = {}
     for _, target, own in calls_and_fallbacks(scenario):
-        service = target.partition(".")[0]
+        service, _, endpoint = target.partition(".")
         policy = policy_of(scenario, service, own)
         if policy.via == "proxy":
-            proxies.setdefault(service, policy)
+            proxies.setdefault(service, {}).setdefault(endpoint, policy)
     if not proxies:
         return scenario
     services = dict(scenario.services)
-    for service, policy in proxies.items():
-        services[proxy_name(service)] = _proxy(service, scenario.services[service], policy)
+    for service, policies in proxies.items():
+        services[proxy_name(service)] = _proxy(service, scenario.services[service], policies)
     return scenario.model_copy(update={"services": services})
 
 
-def _proxy(service: str, model: Service, policy: Policy) -> Service:
-    """The service that stands before another."""
-    proxy = model.proxy
+def of_the_proxy(policy: Policy) -> dict[str, object]:
+    """What of a policy a proxy keeps to when it passes a request on."""
     own = {key: getattr(policy, key) for key in policy.model_fields_set - set(AT_THE_CALLER)}
     own.update(dict.fromkeys(AT_THE_CALLER))
     own["via"] = "client"
+    return own
+
+
+def _proxy(service: str, model: Service, policies: dict[str, Policy]) -> Service:
+    """The service that stands before another, with the policy of each endpoint that is asked for."""
+    proxy = model.proxy
+    some = next(iter(policies.values()))
     endpoints: dict[str, tuple[steps.AnyStep, ...]] = {}
     for name in model.endpoints:
+        own: dict[str, Any] = of_the_proxy(policies.get(name, some))
         call = steps.Call.model_construct(None, call=f"{service}.{name}", optional=False, **own)
         if proxy.work > 0.0:
             work = Constant.model_construct(constant=proxy.work)

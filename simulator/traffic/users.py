@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from simulator.errors import SimulatorError
 from simulator.kernel.event import Event
 from simulator.traffic.request import UserRequest
 from simulator.traffic.source import Entry, Source
@@ -15,17 +16,33 @@ if TYPE_CHECKING:
     from simulator.observe.trace import Sampler
 
 
+MOST_AT_ONCE: Final = 10_000
+"""Requests of one user in one instant; more are a circle that never ends."""
+
+
 class User(Event):
     """Someone who asks, waits for the answer whatever it is, thinks, and asks again."""
 
-    __slots__ = ("source",)
+    __slots__ = ("asked", "at_once", "source")
 
     def __init__(self, source: ClosedSource) -> None:
         super().__init__()
         self.source = source
+        self.asked = -1.0
+        self.at_once = 0
 
     def fire(self) -> None:
         source = self.source
+        now = source.kernel.now
+        if now > self.asked:
+            self.asked = now
+            self.at_once = 0
+        self.at_once += 1
+        if self.at_once > MOST_AT_ONCE:
+            raise SimulatorError(
+                f"the users of `{source.name}` ask and are answered without any time passing, for "
+                f"ever, at {now:g} s: give them `think`"
+            )
         entry = source.choose(source.number)
         source.send(entry, UserRequest(entry.tally, entry.count, self))
 
