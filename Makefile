@@ -47,9 +47,10 @@ $(VENV)/pip:
 # can never be older than what they were compiled from.
 $(VENV)/installed: $(VENV)/pip pyproject.toml setup.py $(SOURCES)
 	@echo "installing Aftershock (compiling takes a minute where there is a C compiler)"
-	@rm -rf build aftershock.egg-info
-	@$(BIN)/python -m pip install -q --force-reinstall --no-deps .
-	@$(BIN)/python -m pip install -q .
+	@rm -rf build aftershock.egg-info $(VENV)/wheel
+	@$(BIN)/python -m pip wheel -q --no-deps --wheel-dir $(VENV)/wheel .
+	@$(BIN)/python -m pip install -q --force-reinstall --no-deps $(VENV)/wheel/*.whl
+	@$(BIN)/python -m pip install -q $(VENV)/wheel/*.whl
 	@rm -rf build aftershock.egg-info
 	@$(BIN)/aftershock version | head -n 1
 	@touch $@
