@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 from statistics import mean, stdev
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -12,7 +12,6 @@ from simulator.balancing.chance import Chance
 from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
 from simulator.kernel.streams import Streams
-from simulator.network.disturbance import EATEN
 from simulator.network.toxic.loss import Loss
 from simulator.scenario import parse
 
@@ -168,8 +167,7 @@ def lost_share(chance: float, correlation: float, draws: int) -> float:
         correlation=correlation,
         uniforms=Chance(lambda size: generator.random(size).tolist()),
     )
-    attempt = cast("Any", None)
-    return sum(loss.way(attempt, "to") == EATEN for _ in range(draws)) / draws
+    return sum(loss.loses_next() for _ in range(draws)) / draws
 
 
 def test_correlated_loss_loses_what_netem_loses() -> None:
@@ -188,9 +186,15 @@ def test_small_correlated_losses_all_but_vanish() -> None:
     assert lost_share(0.01, 0.25, 100_000) < 1e-4
 
 
-def test_a_certain_loss_needs_no_draw() -> None:
-    """A loss of 100 % loses everything, whatever its correlation."""
-    assert lost_share(1.0, 0.25, 10) == 1.0
+def test_a_certain_loss_loses_everything() -> None:
+    """A loss of 100 % is a blackhole, whatever its correlation."""
+    result = play(
+        MANY,
+        "defaults.timeout=100ms",
+        "faults=[{at: 0s, loss: {service: shop, share: 100%, correlation: 25%}}]",
+    )
+    assert set(result.total.outcomes) == {"unreachable"}
+    assert result.services["shop"].work == 0.0
 
 
 def test_correlated_losses_of_instances_are_independent() -> None:

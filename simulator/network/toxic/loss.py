@@ -63,6 +63,10 @@ class Loss(Toxic):
             return EATEN
         if self.correlation == 0.0:
             return EATEN if self.drawn(attempt, direction) < self.chance else 0.0
+        return EATEN if self.loses_next() else 0.0
+
+    def loses_next(self) -> bool:
+        """Whether the next message is lost, by a draw that is partly the one before it."""
         fresh = self.uniforms.next()
         self.last = fresh * (1.0 - self.correlation) + self.last * self.correlation
-        return EATEN if self.last < self.chance else 0.0
+        return self.last < self.chance
