@@ -470,7 +470,6 @@ class Caller:
         self.in_line: Passage | None = None
         self.under_way = False
         self.stored = -inf
-        self.given_up = -inf
         self.fetched = -inf
         self.counts: dict[str, Counter[str]] = {name: Counter() for name in COUNTERS}
         self.calls: list[Seen] = []
@@ -499,23 +498,22 @@ class Caller:
         outcome, ended = self.cached(now)
         if outcome in (None, "ok") or not self.has(*KINDS["fallback"]):
             return outcome, ended
-        answered = self.answered_instead(ended, self.deadline(now))
+        answered = self.answered_instead(ended)
         self.counts["fallback"]["used" if answered < NEVER else "failed"] += 1
         if answered < NEVER:
             return "degraded", answered
-        return outcome, max(ended, self.given_up)
+        return outcome, ended
 
-    def answered_instead(self, now: float, deadline: float) -> float:
-        """When there is another answer, for a call that fails now; `NEVER` if there is none."""
-        self.given_up = now
+    def answered_instead(self, now: float) -> float:
+        """When there is another answer, for a call that fails now; `NEVER` if there is none.
+
+        What is asked instead has the time that the caller has, which here is all the time there is.
+        """
         if self.has("fallback"):
             return now + CONSTANT
         if self.has("old"):
             return now if now - self.stored <= OLD else NEVER
-        if now + SPARE < deadline:
-            return now + SPARE
-        self.given_up = max(now, deadline)
-        return NEVER
+        return now + SPARE
 
     def deadline(self, now: float) -> float:
         """Until when a call that begins now must be through."""

@@ -213,7 +213,8 @@ def test_an_instance_that_asks_itself_can_crash() -> None:
 def test_work_that_takes_no_time_comes_and_goes() -> None:
     """An attempt that ends in the instant in which it came is let in and out."""
     desk, spy = spied("concurrency: 1")
-    desk.instance.change_speed(1e12)
+    desk.instance.full_speed = 1e12
+    desk.instance.change_speed()
     desk.come(*"abc")
     desk.until(1)
     assert [sample[2] for sample in spy.samples] == [1, 2, 3]
