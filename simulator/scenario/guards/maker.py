@@ -98,6 +98,8 @@ class GuardMaker:
         self.events = events
         self.made: dict[tuple[str, ...], Counted] = {}
         self.groups: dict[tuple[str, ...], PolicyGroup] = {}
+        # By group and identity: looking through the parts would take the square of the callers.
+        self.noted: set[tuple[tuple[str, ...], int]] = set()
 
     def make(
         self, caller: str, party: str, plan: GuardPlan, route: Route, routes: list[Route]
@@ -156,7 +158,8 @@ class GuardMaker:
             self.groups[key] = group
         if owner.plan.target not in group.endpoints:
             group.endpoints.append(owner.plan.target)
-        if not any(each is part for each in group.parts):
+        if (key, id(part)) not in self.noted:
+            self.noted.add((key, id(part)))
             group.parts.append(part)
 
     def breaker(self, owner: _Owner, model: BreakerModel, guard: Guard) -> None:
