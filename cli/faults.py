@@ -21,7 +21,8 @@ def faults(
 
     For example: aftershock faults latency
     """
-    from simulator.scenario.fault_catalogue import FAULTS, common_fields, explain, summary_of
+    from simulator.scenario.faults.catalogue import common_fields, explain, summary_of
+    from simulator.scenario.faults.kinds import FAULTS
     from simulator.scenario.fields import FieldSummary, written
     from simulator.scenario.problem import nearest
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from simulator.scenario.docstring import story_of
-from simulator.scenario.fault_catalogue import FAULTS, common_fields, explained, summary_of
+from simulator.scenario.faults.catalogue import common_fields, explained, summary_of
+from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.fields import FieldSummary, written
 
 PAGE = Path(__file__).with_name("fault-reference.md")

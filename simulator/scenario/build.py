@@ -23,7 +23,10 @@ from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
 from simulator.scenario.balancers import Caller
 from simulator.scenario.compile import StepCompiler
-from simulator.scenario.faults import FaultMaker
+from simulator.scenario.faults.kinds import FAULTS
+from simulator.scenario.faults.reach import Reach
+from simulator.scenario.faults.schedules import schedules_of
+from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.files import arrival_times, recorded_rates
 from simulator.scenario.guards.gate import make_gate
 from simulator.scenario.guards.maker import GuardMaker, GuardPlan, PolicyGroup
@@ -46,8 +49,6 @@ from simulator.scenario.policies import (
 from simulator.scenario.proxies import before_proxy, proxy_name, with_proxies
 from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import RouteMaker, Way
-from simulator.scenario.schedules import schedules_of
-from simulator.scenario.toxics import ToxicMaker
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import UNLIMITED, Instance
@@ -154,7 +155,7 @@ class Builder:
             self.route_maker.routes,
             self.fill,
         )
-        maker = FaultMaker(
+        reach = Reach(
             self.kernel,
             self.streams,
             {name: each.instances for name, each in services.items()},
@@ -164,7 +165,7 @@ class Builder:
             ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
         )
         faults = [
-            maker.make(fault, name, schedule)
+            FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
             for fault, (name, schedule) in zip(scenario.faults, self.schedules.items(), strict=True)
         ]
         for fault in faults:
@@ -179,7 +180,7 @@ class Builder:
             self.edges,
             entries,
             faults,
-            maker.deaths,
+            reach.deaths,
             registry,
             self.policy_groups(services),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simulator.scenario.model.fault import KINDS
+from simulator.scenario.model.fault.fault import KINDS
 from simulator.scenario.problem import few, found, listed, nearest
 
 

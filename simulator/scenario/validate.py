@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from simulator.scenario.check import Checker
+from simulator.scenario.check.checker import check
 from simulator.scenario.explain import KINDS, data_path, explain
 from simulator.scenario.model.base import Duration, Name
 from simulator.scenario.model.scenario import Scenario
@@ -40,13 +40,13 @@ def validate(source: Source) -> tuple[Scenario, tuple[Problem, ...]]:
     remains = _Remains(source)
     scenario = remains.scenario()
     problems = remains.problems
-    checker = Checker(scenario, source, remains.in_file) if scenario is not None else None
-    if checker is not None:
-        checker.check(whole=not problems)
-        problems = [*problems, *checker.problems]
-    if problems or checker is None or scenario is None:
+    if scenario is None:
         raise ScenarioError(_shown(problems, source))
-    return scenario, tuple(checker.warnings)
+    findings = check(scenario, source, remains.in_file, whole=not problems)
+    problems = [*problems, *findings.problems]
+    if problems:
+        raise ScenarioError(_shown(problems, source))
+    return scenario, tuple(findings.warnings)
 
 
 def _shown(problems: Sequence[Problem], source: Source) -> list[Problem]:

@@ -15,15 +15,15 @@ from simulator.errors import SimulatorError
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 from simulator.scenario.docstring import story_of
-from simulator.scenario.fault_catalogue import (
-    FAULTS,
+from simulator.scenario.faults.catalogue import (
     common_fields,
     example_of,
     explain,
     explained,
     summary_of,
 )
-from simulator.scenario.model.fault import KINDS
+from simulator.scenario.faults.kinds import FAULTS
+from simulator.scenario.model.fault.fault import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 

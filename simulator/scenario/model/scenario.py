@@ -15,7 +15,7 @@ from simulator.scenario.model.base import (
     PositiveDuration,
     whole,
 )
-from simulator.scenario.model.fault import Fault
+from simulator.scenario.model.fault.fault import Fault
 from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.registry import AnyRegistry, Static

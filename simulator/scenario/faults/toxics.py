@@ -15,8 +15,9 @@ from simulator.network.toxic.latency import Latency
 from simulator.network.toxic.loss import Loss
 from simulator.outcome import ERROR, NAMES, NO_INSTANCE, RESET, UNAUTHORIZED
 from simulator.scenario.laws import law_of
-from simulator.scenario.model import fault as model
 from simulator.scenario.model.distribution import Constant
+from simulator.scenario.model.fault import link as model
+from simulator.scenario.model.fault.selector import Selector
 
 
 class ToxicMaker:
@@ -37,7 +38,7 @@ class ToxicMaker:
         self.chance = chance
         self.folder = folder
 
-    def maker(self, kind: str, harm: model.Selector, name: str) -> Callable[[], Toxic]:
+    def maker(self, kind: str, harm: Selector, name: str) -> Callable[[], Toxic]:
         """What makes the toxic of one fault for one instance."""
         parties = frozenset(harm.from_) if isinstance(harm, WITH_CALLERS) and harm.from_ else None
         endpoints, share = None, 1.0
@@ -114,7 +115,7 @@ WITH_CALLERS = (model.OnTheWay, model.Partition)
 WITH_DIRECTION = (model.TwoWays, model.Partition)
 
 
-def _answered(kind: str, harm: model.Selector) -> tuple[int, float]:
+def _answered(kind: str, harm: Selector) -> tuple[int, float]:
     """The outcome that callers are answered, and after how long."""
     if isinstance(harm, model.Abort):
         return NAMES.index(harm.outcome), harm.after

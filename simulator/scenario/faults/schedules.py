@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.fault.fault import Schedule, Span
 from simulator.kernel.streams import Streams
-from simulator.scenario.model.fault import Fault, Random, first_begin
+from simulator.scenario.model.fault.fault import Fault, Random, first_begin
 from simulator.scenario.model.scenario import Scenario
 
 

@@ -1,0 +1,1 @@
+"""What must be right beyond the shape of a scenario: names, files, phases, cycles."""

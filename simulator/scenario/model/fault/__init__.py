@@ -1,0 +1,1 @@
+"""The language of faults: what goes wrong, with whom, and when."""
