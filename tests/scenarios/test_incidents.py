@@ -299,3 +299,44 @@ class TestDnsOutage:
         )
         assert idle == 0.0
         assert after > 0.999
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+class TestRegistrySplit:
+    NAME = "registry-split"
+    NO_POLICY = "services.stock.policy=null"
+    NO_OUTLIER = "policies.careful.outlier=null"
+    RETRY = "policies.careful.retry"
+    EXPECT = (
+        "mobile.availability > 0% during [60s, 150s]",
+        "web.availability > 0% during [60.5s, 150s]",
+        "mobile.availability > 0% during [152s, 3m]",
+    )
+
+    def test_who_is_told_and_who_is_not(self, seed: int) -> None:
+        """A third of the mobile site's calls go to the dead until it hears of them; the web's do not."""
+        mobile, web, after = measured(self.NAME, self.EXPECT, self.NO_POLICY, seed=seed)
+        # 18,000 requests of which three in nine are refused, give or take 3.3 standard errors.
+        assert abs(mobile - 2 / 3) < 3.3 * (2 / 9 / 18_000) ** 0.5
+        assert web == after == 1.0
+
+    def test_the_split_alone_hurts_nobody(self, seed: int) -> None:
+        """An old list is right until something changes."""
+        result = play(self.NAME, self.NO_POLICY, "faults.1.at=170s", seed=seed)
+        split = result.faults[0]
+        assert (split.detected_after, split.lost_requests) == (None, 0)
+
+    def test_looking_for_oneself(self, seed: int) -> None:
+        """Outlier detection and retries together keep both sites up; the registry is not needed."""
+        assert play(self.NAME, seed=seed).verdict == "pass"
+        assert play(self.NAME, self.NO_OUTLIER, seed=seed).verdict == "fail"
+        assert play(self.NAME, f"{self.RETRY}=null", seed=seed).verdict == "fail"
+
+    def test_what_retries_alone_would_cost(self, seed: int) -> None:
+        """Three attempts at nine instances of which three are dead can all fail; four cannot."""
+        bare = (self.NO_OUTLIER, f"{self.RETRY}.budget=null")
+        (three, *_) = measured(self.NAME, self.EXPECT, *bare, seed=seed)
+        # 1.2 % if they were drawn; by turns it depends on where the dead stand.
+        assert 0.97 < three < 1.0
+        (four, *_) = measured(self.NAME, self.EXPECT, *bare, f"{self.RETRY}.attempts=4", seed=seed)
+        assert four == 1.0
