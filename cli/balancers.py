@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import JsonOption
-from simulator.errors import SimulatorError
+from cli.reference import Chapter
 
 
 def balancers(
@@ -23,21 +23,8 @@ def balancers(
     """
     from simulator.scenario.balancers import explain, summary_of
     from simulator.scenario.model.balancer import balancer_names
-    from simulator.scenario.problem import nearest
 
-    names = balancer_names()
-    if name is not None:
-        if name not in names:
-            raise SimulatorError(f"unknown balancer `{name}`{nearest(name, names)}")
-        typer.echo(explain(name), nl=False)
-        return
-    if json_output:
-        typer.echo(json.dumps([summary_of(each) for each in names]))
-        return
-    width = max(len(each) for each in names)
-    for each in names:
-        summary = summary_of(each)
-        options = ", ".join(f"{key}: {value}" for key, value in summary["options"].items())
-        typer.echo(f"{each:<{width}}  {summary['summary']}")
-        if options:
-            typer.echo(f"{'':<{width}}  {options}")
+    def details(summary: Mapping[str, Any]) -> list[str]:
+        return [", ".join(f"{key}: {value}" for key, value in summary["options"].items())]
+
+    Chapter("balancer", balancer_names(), summary_of, explain, details).tell(name, json_output)

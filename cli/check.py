@@ -24,7 +24,8 @@ def check(
         typer.echo(f"warning: {warning}", err=True)
     model = loaded.scenario
     endpoints = sum(len(service.endpoints) for service in model.services.values())
+    over = f", extends {', '.join(loaded.extends)}" if loaded.extends else ""
     typer.echo(
         f"{scenario}: ok ({len(model.services)} services, {endpoints} endpoints, "
-        f"{len(model.traffic)} traffic classes, {len(model.expect)} expectations)"
+        f"{len(model.traffic)} traffic classes, {len(model.expect)} expectations{over})"
     )

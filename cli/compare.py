@@ -8,10 +8,24 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from cli.compare_options import (
+    BalancersOption,
+    BaselineOption,
+    ChartOption,
+    ForceOption,
+    JobsOption,
+    MeasureOption,
+    MostOption,
+    OutOption,
+    PrecisionOption,
+    QuietOption,
+    ReplicationsOption,
+    VaryOption,
+)
 from cli.options import (
     DurationOption,
     JsonOption,
@@ -28,87 +42,24 @@ if TYPE_CHECKING:
     from simulator.experiment.comparison import Comparison, Told
 
 
-def complete_measure(incomplete: str) -> list[str]:
-    """Names of measures, for the shell."""
-    from simulator.experiment.measures import MEASURES
-
-    return [each.name for each in MEASURES.values() if each.name.startswith(incomplete)]
-
-
 def compare(
     scenario: ScenarioArgument,
-    vary: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--vary",
-            metavar="PATH=VALUE,VALUE",
-            help="Values to compare, such as services.shop.replicas=2,4; repeated: every "
-            "combination.",
-        ),
-    ] = None,
-    balancers: Annotated[
-        str | None,
-        typer.Option(
-            "--balancers",
-            metavar="NAME,NAME",
-            help="Short for --vary defaults.balancer=NAME,NAME; `all` is every one.",
-        ),
-    ] = None,
-    measure: Annotated[
-        str,
-        typer.Option(
-            "--measure",
-            metavar="NAME",
-            help="What decides: mean, p50, p90, p95, p99, p99.9, throughput, goodput, "
-            "availability, imbalance or attempts_per_request.",
-            autocompletion=complete_measure,
-        ),
-    ] = "p99",
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline", metavar="NAME", help="What to compare with; left out: the first."
-        ),
-    ] = None,
-    replications: Annotated[
-        int, typer.Option("--replications", metavar="N", help="Runs of each candidate.")
-    ] = 10,
-    precision: Annotated[
-        str | None,
-        typer.Option(
-            "--precision",
-            metavar="SHARE",
-            help="Go on until 95 % intervals are within this share of the mean: 2%.",
-        ),
-    ] = None,
-    most: Annotated[
-        int,
-        typer.Option("--max-replications", metavar="N", min=2, help="Where --precision gives up."),
-    ] = 100,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            "--jobs", metavar="N", min=1, help="Processes to use; left out: one for each core."
-        ),
-    ] = None,
+    vary: VaryOption = None,
+    balancers: BalancersOption = None,
+    measure: MeasureOption = "p99",
+    baseline: BaselineOption = None,
+    replications: ReplicationsOption = 10,
+    precision: PrecisionOption = None,
+    most: MostOption = 100,
+    jobs: JobsOption = None,
     json_output: JsonOption = False,
-    chart: Annotated[
-        Path | None,
-        typer.Option("--chart", metavar="FILE", help="Draw it: a file in .png, .svg or .pdf."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", metavar="DIR", help="Leave every figure and scenario in a folder."),
-    ] = None,
-    force: Annotated[
-        bool, typer.Option("--force", help="Replace a folder that is not an earlier result.")
-    ] = False,
+    chart: ChartOption = None,
+    out: OutOption = None,
+    force: ForceOption = False,
     settings: SettingsOption = None,
     seed: SeedOption = None,
     duration: DurationOption = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print only a verdict for each candidate.")
-    ] = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Compare candidates on the same random numbers.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from cli.options import JsonOption
-from simulator.errors import SimulatorError
+from cli.reference import Chapter
 
 
 def policies(
@@ -21,31 +21,12 @@ def policies(
 
     For example: aftershock policies breaker
     """
-    from simulator.scenario.fields import written
+    from simulator.scenario.fields import listed
     from simulator.scenario.guards.catalogue import POLICIES, explain, summary_of
-    from simulator.scenario.problem import nearest
 
-    if name is not None:
-        if name not in POLICIES:
-            raise SimulatorError(f"unknown policy `{name}`{nearest(name, POLICIES)}")
-        if json_output:
-            typer.echo(json.dumps(summary_of(name)))
-        else:
-            typer.echo(explain(name), nl=False)
-        return
-    if json_output:
-        typer.echo(json.dumps([summary_of(each) for each in POLICIES]))
-        return
-    width = max(len(each) for each in POLICIES)
-    for each in POLICIES:
-        summary = summary_of(each)
-        typer.echo(f"{each:<{width}}  {summary['summary']}")
-        fields = ", ".join(
-            f"{field['name']}: {written(field['default'])}"
-            for field in summary["fields"]
-            if field["name"] != "profile"
-        )
-        if fields:
-            typer.echo(f"{'':<{width}}  {fields}")
-        if summary["profiles"]:
-            typer.echo(f"{'':<{width}}  profiles: {', '.join(summary['profiles'])}")
+    def details(summary: Mapping[str, Any]) -> list[str]:
+        fields = listed([each for each in summary["fields"] if each["name"] != "profile"])
+        profiles = ", ".join(summary["profiles"])
+        return [fields, f"profiles: {profiles}" if profiles else ""]
+
+    Chapter("policy", POLICIES, summary_of, explain, details).tell(name, json_output)

@@ -51,8 +51,8 @@ def run(
 ) -> None:
     """Play a scenario and print what came of it.
 
-    Exits with status 0 if every expectation is met, 1 if one is not, 2 if the scenario or the call
-    is wrong, 130 if it was stopped with Ctrl-C.
+    Exits with status 0 if every expectation is met, 1 if one is not or a condition of `stop_when` has
+    ended the run, 2 if the scenario or the call is wrong, 130 if it was stopped with Ctrl-C.
 
     For example: aftershock run online-boutique --set services.frontend.replicas=2
     """
@@ -74,7 +74,7 @@ def run(
     if out is not None:
         write_result(result, resolved_yaml(loaded.scenario, loaded.folder), out, force)
     _tell(result, json_output, quiet)
-    if not result.complete:
+    if result.verdict == "incomplete":
         raise typer.Exit(INTERRUPTED)
     raise typer.Exit(0 if result.verdict == "pass" else 1)
 

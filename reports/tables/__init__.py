@@ -9,6 +9,7 @@ from reports.tables.faults import blast_radius, deaths_table, faults_table
 from reports.tables.log import log_table
 from reports.tables.policies import metastability_line, policies_table
 from reports.tables.services import services_table
+from reports.tables.slos import slos_table
 from reports.tables.traffic import failures_line, traffic_table
 from reports.tables.verdict import heading, verdict_line
 from simulator.experiment.result import Result
@@ -34,6 +35,8 @@ def report(result: Result, width: int) -> list[RenderableType]:
         parts.append(log_table(result))
     if result.metastability is not None:
         parts.append(metastability_line(result.metastability))
+    if result.slos:
+        parts.append(slos_table(result))
     if result.expectations:
         parts.append(expectations_table(result))
     parts.append(verdict_line(result))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.call.attempt import (
     ARRIVE,
+    ARRIVE_DAMAGED,
     LOST,
     Attempt,
     Bound,
@@ -17,7 +18,7 @@ from simulator.call.attempt import (
 )
 from simulator.call.edge import NO_GUARD
 from simulator.call.party import Party
-from simulator.network.disturbance import EATEN
+from simulator.network.disturbance import EATEN, QUESTION
 from simulator.outcome import DEADLINE, NO_INSTANCE
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def send(
 
 def send_disturbed(attempt: Attempt, disturbed: Disturbances) -> None:
     """Send the question of an attempt over a network that is not well."""
-    extra = disturbed.question(attempt)
+    extra = disturbed.befall(attempt, QUESTION)
     if extra == EATEN:
         attempt.op = LOST
         return
@@ -108,11 +109,9 @@ def send_disturbed(attempt: Attempt, disturbed: Disturbances) -> None:
     site, instance = attempt.site, attempt.instance
     if site.distant:
         out = site.out
-        way = out.at(attempt.request.index) if out is not None else site.point.edge.link.constant
-        attempt.op = ARRIVE
-        instance.kernel.schedule(attempt, way + extra)
-    elif extra > 0.0:
-        attempt.op = ARRIVE
+        extra += out.at(attempt.request.index) if out is not None else site.point.edge.link.constant
+    if site.distant or extra > 0.0 or disturbed.damaged:
+        attempt.op = ARRIVE_DAMAGED if disturbed.damaged else ARRIVE
         instance.kernel.schedule(attempt, extra)
     else:
         instance.accept(attempt)

@@ -8,8 +8,9 @@ from mypy_extensions import mypyc_attr
 
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE, Event
+from simulator.network.disturbance import ANSWER, CANCELLATION
 from simulator.observe.ledger import PAGE
-from simulator.outcome import CANCELLED, DEGRADED, OK, TIMEOUT, UNREACHABLE
+from simulator.outcome import CANCELLED, DEGRADED, ERROR, OK, TIMEOUT, UNREACHABLE
 from simulator.service.instance import OUTSIDE
 from simulator.service.strand import Op, Strand
 
@@ -117,14 +118,19 @@ class Attempt(Strand):
         kernel = instance.kernel
         site = self.site
         extra = 0.0
-        if instance.disturbed is not None:
+        disturbed = instance.disturbed
+        if disturbed is not None:
             self.outcome = outcome
-            extra = instance.disturbed.answer(self)
+            self.origin = origin
+            extra = disturbed.befall(self, ANSWER)
+            if outcome <= DEGRADED and (extra < 0.0 or disturbed.damaged):
+                # It has been done what was asked, but this is not what the caller will hear.
+                self.caller.ran_late()
             if extra < 0.0:
                 self.op = LOST
-                if outcome <= DEGRADED:
-                    self.caller.ran_late()
                 return
+            # Something may have gone wrong with the answer itself.
+            outcome, origin = self.outcome, self.origin
         if site.distant:
             delay = site.point.edge.link.constant
             if site.back is not None:
@@ -144,16 +150,14 @@ class Attempt(Strand):
         self.op = DELIVER
         kernel.schedule(self, delay)
 
-    def reply(self, outcome: int, origin: str, delay: float) -> None:
-        """Somebody on the way answers, `delay` seconds from now; the instance hears of nothing."""
-        self.outcome = outcome
-        self.origin = origin
+    def reply(self, delay: float) -> None:
+        """Somebody on the way has answered: the caller hears it `delay` seconds from now."""
         self.op = DELIVER
         self.instance.kernel.schedule(self, delay)
 
     def withdraw(self) -> None:
         """A cancellation arrived at the callee's end: nothing more is done."""
-        if self.op is ARRIVE or self.op is DELIVER:
+        if self.op is ARRIVE or self.op is ARRIVE_DAMAGED or self.op is DELIVER:
             self.instance.kernel.cancel(self)
             if self.op is DELIVER and self.outcome <= DEGRADED:
                 self.caller.ran_late()
@@ -206,7 +210,7 @@ class Attempt(Strand):
             # The message takes the same way, and as long, as the question did.
             delay = site.out.at(self.request.index)
         if instance.disturbed is not None:
-            extra = instance.disturbed.cancellation(self)
+            extra = instance.disturbed.befall(self, CANCELLATION)
             if extra < 0.0:
                 return
             delay += extra
@@ -342,6 +346,22 @@ class Arrive(Op):
         return None
 
 
+class ArriveDamaged(Op):
+    """The question has come over the network, and makes no sense to the callee."""
+
+    __slots__ = ()
+
+    def run(self, strand: Strand) -> Op | None:
+        assert isinstance(strand, Attempt)
+        strand.op = None
+        instance = strand.instance
+        if instance.up:
+            strand.answer(ERROR, instance.name)
+        else:
+            instance.accept(strand)
+        return None
+
+
 class Deliver(Op):
     """The answer has come over the network."""
 
@@ -367,5 +387,6 @@ class Lost(Op):
 
 
 ARRIVE = Arrive(None)
+ARRIVE_DAMAGED = ArriveDamaged(None)
 DELIVER = Deliver(None)
 LOST = Lost(None)

@@ -535,6 +535,9 @@ class GuardedCall(Party):
         if self.runs > 1:
             self.guard.duplicates += 1
 
+    def sender(self, attempt: Attempt) -> str:
+        return self.guard.route.caller
+
     def on_behalf_of(self) -> Attempt | None:
         return self.caller.on_behalf_of()
 

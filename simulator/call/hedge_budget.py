@@ -20,6 +20,10 @@ class HedgeBudget:
     made 1/`share` calls in ten seconds. When the callee as a whole becomes slow, nearly every call
     outlives the delay; it is this that keeps hedging from doubling the load just then.
 
+    A copy is paid for before it passes the other guards. One that they turn away, or for which there
+    is no instance, gives nothing back, and is not among the copies that were sent: as in Finagle, whose
+    filter withdraws first and then hands the request on (and counts it as sent).
+
     Source: Finagle, BackupRequestFilter.scala (a RetryBudget with `minRetriesPerSec` 0 and
     `percentCanRetry` = maxExtraLoad) and RetryBudget.scala; util, TokenBucket.newLeakyBucket on a
     WindowedAdder. A copy is charged to the slice of time in which it is sent, so deposits that it was

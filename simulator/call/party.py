@@ -30,6 +30,10 @@ class Party(Event):
         """The attempt on whose behalf this asks; None for a user."""
         return None
 
+    def sender(self, attempt: Attempt) -> str:
+        """The name of the caller instance that sent an attempt; "" for nobody in particular."""
+        return ""
+
     def work_began(self) -> None:
         """An instance begins to work on the attempt that this made, where it is told of that."""
 

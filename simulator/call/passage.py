@@ -287,5 +287,8 @@ class Passage(Party):
     def work_began(self) -> None:
         self.call.begins(self)
 
+    def sender(self, attempt: Attempt) -> str:
+        return self.call.guard.route.caller
+
     def on_behalf_of(self) -> Attempt | None:
         return self.call.on_behalf_of()

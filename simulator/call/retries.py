@@ -53,7 +53,5 @@ class Retries:
             "unsafe": self.unsafe,
         }
         if self.budget is not None:
-            for name, value in self.budget.counters(now).items():
-                if name not in found:
-                    found[name] = value
+            found.update(self.budget.counters(now))
         return found

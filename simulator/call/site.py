@@ -17,6 +17,8 @@ Fillers = Callable[[str, str], Callable[[int, int], list[float]]]
 
 DEEPEST: Final = 64
 """Calls that nest deeper than this are a scenario gone wrong, not a system."""
+COPY: Final = -1
+"""Among the numbers of attempts, that of a question which arrives twice and was sent once."""
 
 
 class Site:
@@ -100,6 +102,14 @@ class Site:
         if site is None:
             site = Site(f"{self.path}~{number}", self.point, self.fillers, self.depth)
             self.tries[number] = site
+        return site
+
+    def doubled(self) -> Site:
+        """This site for a question that arrives a second time, without having been sent again."""
+        site = self.tries.get(COPY)
+        if site is None:
+            site = Site(f"{self.path}+", self.point, self.fillers, self.depth)
+            self.tries[COPY] = site
         return site
 
     def aside(self, point: CallPoint) -> Site:

@@ -9,6 +9,7 @@ from simulator.discovery.probe import ProbeLine, Prober
 from simulator.kernel.event import Event
 
 if TYPE_CHECKING:
+    from simulator.call.attempt import Attempt
     from simulator.call.route import Member, Route
     from simulator.kernel.kernel import Kernel
     from simulator.service.instance import Instance
@@ -78,6 +79,9 @@ class Watch(Prober):
         self.member = member
         self.asking = False
         self.streak = 0
+
+    def sender(self, attempt: Attempt) -> str:
+        return self.checker.route.caller
 
     def probed(self, instance: Instance, well: bool) -> None:
         self.asking = False

@@ -13,6 +13,7 @@ from simulator.discovery.registry import Doing, Registry, RegistryServer, View
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from simulator.platform.placement import Placement
     from simulator.service.instance import Instance
 
 
@@ -40,9 +41,11 @@ class Kubernetes(Registry):
     Service after `endpoints` seconds; every node's kube-proxy rewrites its rules at its next sync.
     A restarted container is listed again once its probe has succeeded.
 
-    Each instance is on a node of its own, whose kubelet renews a lease. A node that has not been
-    heard of for `node_monitor_grace_period` is not ready, and neither are its pods, however well
-    they are; when it is heard of again they are what the kubelet says.
+    Each instance is on the node where it stands, or on one of its own where there are no nodes; its
+    kubelet renews a lease. A node that has not been heard of for `node_monitor_grace_period` is not
+    ready, and neither are its pods, however well they are; when it is heard of again they are what
+    the kubelet says. The kubelet of a node that is down says nothing: that its containers are gone
+    comes out when its lease is over.
 
     While no API server can be reached nothing changes: callers keep the rules that they have. Who
     has lost the connection tries again every second.
@@ -57,9 +60,15 @@ class Kubernetes(Registry):
     settings: KubernetesSettings
     reconnect = 1.0
 
-    def configure(self, settings: KubernetesSettings, line_to: Callable[[str], ProbeLine]) -> None:
-        """Set the intervals, and how each service's instances are probed."""
+    def configure(
+        self,
+        settings: KubernetesSettings,
+        line_to: Callable[[str], ProbeLine],
+        placement: Placement | None,
+    ) -> None:
+        """Set the intervals, how each service's instances are probed, and on which nodes they are."""
         self.settings = settings
+        self.standing = {} if placement is None else placement.standing
         self.listed = {each.name: True for each in self.all_instances()}
         self.pods = {each.name: Pod(self, each, line_to) for each in self.all_instances()}
 
@@ -67,7 +76,9 @@ class Kubernetes(Registry):
         for pod in self.pods.values():
             name = pod.instance.name
             self.every(self.settings.relist, f"relist/{name}", pod.relist)
-            self.every(self.settings.node_lease_renewal, f"node/{name}", pod.renew)
+            # Those on one node are renewed as one.
+            node = self.standing[name].name if name in self.standing else name
+            self.every(self.settings.node_lease_renewal, f"node/{node}", pod.renew)
             self.env.process(pod.probing())
         self.every(self.settings.node_monitor_period, "node_monitor", self.monitor)
 
@@ -192,8 +203,16 @@ class Pod(Prober):
         """Whether the Service should lead to the pod, as far as the API server knows."""
         return self.reported and not self.lost
 
+    @property
+    def silent(self) -> bool:
+        """Whether its node is down, and the kubelet with it."""
+        node = self.registry.standing.get(self.instance.name)
+        return node is not None and node.failures > 0
+
     def relist(self) -> None:
         """Look whether the container still runs; a new one is not ready until a probe says so."""
+        if self.silent:
+            return
         if self.seen_up and (self.replaced or not self.instance.up):
             self.streak = 0
             self.set_ready(False)
@@ -204,7 +223,7 @@ class Pod(Prober):
         """The kubelet renews its node's lease, if it gets through, and is asked how its pod is."""
         registry = self.registry
         server = registry.reachable(registry.service_of[self.instance.name], 0)
-        if server is not None:
+        if server is not None and not self.silent:
             registry.later(registry.latency + server.delay, self.renewed)
 
     def renewed(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from math import ceil, floor
 from typing import TYPE_CHECKING
@@ -40,6 +40,11 @@ class Aftermath:
         traffic, classes = levels["traffic"], list(self.world.sources)
         self.outcomes = {name: traffic.outcomes_of(name) for name in classes}
         self.latencies = {name: traffic.latency_of(name) for name in classes}
+        self.service_of = {
+            each.name: name
+            for name, service in self.world.services.items()
+            for each in service.instances
+        }
         arrivals = measurement.arrivals
         self.arrived = {} if arrivals is None else arrivals.counts(self.count)
         self.attempts = np.zeros(self.count)
@@ -126,7 +131,7 @@ class Aftermath:
     ) -> FaultFigures:
         """All that is to be said of one fault."""
         fault = self.world.faults[number]
-        service = getattr(self.world.scenario.faults[number].harm, "service", "")
+        services = self.services_hit(number)
         known = FaultFigures(
             name=fault.name,
             kind=fault.kind,
@@ -135,7 +140,7 @@ class Aftermath:
             targets=tuple(fault.hit),
             times=fault.times,
         )
-        noticed = detection(fault, service, self.world, self.gone(fault, recovery))
+        noticed = detection(fault, services, self.world, self.gone(fault, recovery))
         if noticed is not None:
             known = replace(known, detected_after=noticed[0], detected_by=noticed[1])
         if watch is None or recovery is None:
@@ -152,8 +157,22 @@ class Aftermath:
             lost_requests=recovery.lost_requests,
             amplification_before=recovery.steady_amplification,
             amplification_peak=recovery.peak_amplification,
-            blast_radius=tuple(self.blast_radius(service, watch, recovery)),
+            blast_radius=tuple(self.blast_radius(services, watch, recovery)),
         )
+
+    def services_hit(self, number: int) -> Sequence[str]:
+        """The services of those whom a fault has hit; what it names, if that is no service's instances.
+
+        That is the traffic class of a fault of the load.
+        """
+        found: dict[str, None] = {}
+        for name in self.world.faults[number].hit:
+            service = self.service_of.get(name)
+            if service is not None:
+                found[service] = None
+        harm = self.world.scenario.faults[number].harm
+        named = getattr(harm, "service", None) or getattr(harm, "traffic", None)
+        return list(found) or [named or self.world.faults[number].name]
 
     def gone(self, fault: Fault, recovery: Recovery | None) -> float:
         """When a fault and its effect were over: what is noticed later is none of it."""
@@ -184,7 +203,7 @@ class Aftermath:
         )
 
     def blast_radius(
-        self, root: str, watch: Watch, recovery: Recovery
+        self, roots: Sequence[str], watch: Watch, recovery: Recovery
     ) -> Iterator[AffectedService]:
         """Who left its steady state while the fault or its effect lasted, from the fault outwards."""
         over = recovery.over
@@ -208,7 +227,7 @@ class Aftermath:
         if not departed:
             return
         times = {name: each.after for name, each in departed.items()}
-        for name, parent in spread(root, times, self.calls()):
+        for name, parent in spread(roots, times, self.calls()):
             departure = departed.get(name)
             yield AffectedService(
                 service=name,

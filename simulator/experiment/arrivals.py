@@ -7,41 +7,29 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from simulator.kernel.event import URGENT, Event
-from simulator.kernel.kernel import Kernel
 from simulator.observe.histogram import FloatArray
 from simulator.traffic.source import Source
 
 
-class Arrivals(Event):
+class Arrivals:
     """Counts at the end of each interval the requests of each class that have started so far.
 
     The series knows what ended when; only with what came beside it can one tell less load from
-    less service.
+    less service. The gauges say when an interval has ended.
     """
 
-    def __init__(self, kernel: Kernel, sources: Mapping[str, Source], interval: float) -> None:
-        super().__init__()
-        self.kernel = kernel
+    def __init__(self, sources: Mapping[str, Source]) -> None:
         self.sources = sources
-        self.interval = interval
-        self.ticks = 0
         self.totals = array("q")
-        kernel.schedule_at(self, interval, URGENT)
-
-    def fire(self) -> None:
-        self.note()
-        self.ticks += 1
-        self.kernel.schedule_at(self, (self.ticks + 1) * self.interval, URGENT)
 
     def note(self) -> None:
         """Write down how many there are by now."""
         for source in self.sources.values():
-            self.totals.append(sum(entry.count for entry in source.entries))
+            self.totals.append(sum(entry.count for entry in source.every_entry()))
 
     def counts(self, intervals: int) -> dict[str, FloatArray]:
         """By class, how many started in each of the first `intervals`; the run is over."""
-        if self.ticks < intervals:
+        if len(self.totals) < intervals * len(self.sources):
             # Nothing is played at the very end of a run, the last count included.
             self.note()
         totals = np.array(self.totals, dtype=np.float64).reshape(-1, len(self.sources))

@@ -37,19 +37,21 @@ def departure_of(figures: Intervals, watch: Watch, over: int) -> Departure | Non
 
 
 def spread(
-    root: str, departed: Mapping[str, float], calls: Mapping[str, Set[str]]
+    roots: Sequence[str], departed: Mapping[str, float], calls: Mapping[str, Set[str]]
 ) -> Sequence[tuple[str, str | None]]:
     """The services that departed, each with the one from which the trouble came to it.
 
-    The tree grows from `root`, which the fault hit and which has no parent. Trouble goes up to
+    The tree grows from the `roots`, which the fault hit and which have no parent. Trouble goes up to
     callers first: a service hangs on the callee it calls that departed first. If nobody is left who
     calls any of those in the tree, it goes down: retries overload what is called, and such a
     service hangs on the caller of it that departed first. Whoever is connected in neither way hangs
-    on the root. `calls` are the callees of each service.
+    on the first root. `calls` are the callees of each service.
     """
-    times = {**departed, root: 0.0}
-    tree: dict[str, str | None] = {root: None}
-    left = sorted((name for name in departed if name != root), key=lambda name: (times[name], name))
+    times = {**departed, **dict.fromkeys(roots, 0.0)}
+    tree: dict[str, str | None] = dict.fromkeys(roots)
+    left = sorted(
+        (name for name in departed if name not in tree), key=lambda name: (times[name], name)
+    )
     callers = {name: {each for each, to in calls.items() if name in to} for name in departed}
     while left:
         for near in (calls, callers):
@@ -57,11 +59,11 @@ def spread(
             if reached:
                 chosen = reached[0]
                 known = [each for each in tree if each in near[chosen]]
-                # The first of those that departed at the same time is nearest to the root.
+                # The first of those that departed at the same time is nearest to a root.
                 tree[chosen] = min(known, key=lambda name: times[name])
                 break
         else:
             chosen = left[0]
-            tree[chosen] = root
+            tree[chosen] = roots[0]
         left.remove(chosen)
     return list(tree.items())

@@ -134,10 +134,11 @@ def split_values(text: str) -> Iterator[str]:
 
 def _told_once(failures: Sequence[tuple[str, ScenarioError]], everywhere: bool) -> list[Problem]:
     """The mistakes of all candidates; a mistake in the file says which of them it concerns."""
-    told: dict[tuple[int, int, str], tuple[str, Problem, int]] = {}
+    told: dict[tuple[str, int, int, str], tuple[str, Problem, int]] = {}
     for words, error in failures:
         for problem in error.problems:
-            key = (problem.place.line, problem.place.column, problem.message)
+            place = problem.place
+            key = (place.source if place.line else "", place.line, place.column, problem.message)
             first_words, first, times = told.get(key, (words, problem, 0))
             told[key] = (first_words, first, times + 1)
     problems = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from simulator.fault.fault import Fault
 from simulator.scenario.world import World
@@ -21,11 +21,11 @@ Notice = tuple[float, str]
 """When, in seconds from the start of the run, and by whom."""
 
 
-def detection(fault: Fault, service: str, world: World, until: float) -> Notice | None:
+def detection(fault: Fault, services: Collection[str], world: World, until: float) -> Notice | None:
     """After how many seconds a fault was noticed by anything that acts on it, and by what.
 
     That is the first sign about one of the instances that it hit (or, of a breaker, about their
-    `service`) before `until`: a caller puts it aside or opens its breaker, the registry no longer
+    `services`) before `until`: a caller puts it aside or opens its breaker, the registry no longer
     lists it, or no caller sends to it any more. Nobody knows from a sign what the fault is; and
     whoever only retries has noticed nothing.
     """
@@ -33,7 +33,7 @@ def detection(fault: Fault, service: str, world: World, until: float) -> Notice 
         return None
     notices = [
         each
-        for each in (*_of_deaths(fault, world), *_of_log(fault, service, world))
+        for each in (*_of_deaths(fault, world), *_of_log(fault, services, world))
         if fault.began <= each[0] <= until
     ]
     if not notices:
@@ -51,9 +51,9 @@ def _of_deaths(fault: Fault, world: World) -> Iterator[Notice]:
                 yield moment, by
 
 
-def _of_log(fault: Fault, service: str, world: World) -> Iterator[Notice]:
+def _of_log(fault: Fault, services: Collection[str], world: World) -> Iterator[Notice]:
     for entry in world.ledger.events.entries:
         by = SIGNS.get((entry.kind, entry.detail))
         whom = entry.subject.rpartition(" > ")[2]
-        if by is not None and (whom in fault.hit or (by == "breaker" and whom == service)):
+        if by is not None and (whom in fault.hit or (by == "breaker" and whom in services)):
             yield entry.time, by

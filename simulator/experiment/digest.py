@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import Protocol
 
@@ -65,4 +66,7 @@ def _canonical(value: object) -> object:
         return f"{value:.{DIGITS}g}"
     if value is None or isinstance(value, (str, int)):
         return value
+    if is_dataclass(value) and not isinstance(value, type):
+        counted = (each for each in fields(value) if each.metadata.get("digest", True))
+        return {each.name: _canonical(getattr(value, each.name)) for each in counted}
     return _canonical(plain(value))

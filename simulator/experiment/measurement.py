@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 
 from simulator.experiment.arrivals import Arrivals
 from simulator.experiment.metastability import trial_of
+from simulator.experiment.phases import FaultTimes
 from simulator.experiment.policy_figures import Counters, counted
+from simulator.experiment.questions import Questions
+from simulator.experiment.slo_count import SloCount
+from simulator.experiment.subjects import Subject
+from simulator.experiment.timely import spans_of
 from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
 from simulator.observe.gauges import COLUMNS, Gauges, Reading
 from simulator.scenario.expectation import Expectation
@@ -21,15 +26,18 @@ NICE = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 
 class Names(NameLane):
     """What the lanes of a world count for."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, subjects: Mapping[str, Subject]) -> None:
         self.world = world
+        self.subjects = subjects
 
     def __call__(self, edge: int, instance: int) -> LaneNames:
         world = self.world
         place = world.edges[edge]
         callee = place.callee
+        levels = {name: name for name, each in self.subjects.items() if each.has(edge, instance)}
         # An attempt of a guarded call is none of its caller's calls.
-        levels = {} if place.whole is not None else {"edge": f"{place.caller} > {callee.label}"}
+        if place.whole is None:
+            levels["edge"] = f"{place.caller} > {callee.label}"
         objective = inf
         if edge in world.entries:
             levels["traffic"] = place.caller
@@ -59,16 +67,30 @@ class Measurement:
         phases = dict.fromkeys(each.window for each in expectations if each.window is not None)
         self.windows = [Window(scenario.warmup, inf)]
         self.windows += [Window(start, end) for start, end in phases]
+        self.faults = FaultTimes(
+            world.kernel,
+            world.faults,
+            [each.known_as(n) for n, each in enumerate(scenario.faults) if each.momentary],
+            self.mark,
+        )
         self.trial = trial_of(scenario, world.faults)
         if self.trial is not None:
             self.windows += self.trial.windows
         self.levels = {kind: Level(kind) for kind in LEVELS}
-        self.census = Census(world.ledger, self.interval, self.windows, self.levels, Names(world))
+        self.slos = {
+            name: SloCount(world, name, slo, self.windows[0]) for name, slo in scenario.slos.items()
+        }
+        self.questions = Questions(world, self.faults, self.slos, self.windows, expectations)
+        names = Names(world, self.questions.subjects)
+        levels = self.levels | self.questions.levels
+        self.census = Census(world.ledger, self.interval, self.windows, levels, names)
+        self.census.phases += [each.window for each in self.faults.phases]
+        self.census.tallies += self.questions.tallies
         self.instances = world.instances
         self.gauges = Gauges(world.kernel, self.instances, self.interval)
-        self.arrivals = (
-            Arrivals(world.kernel, world.sources, self.interval) if world.faults else None
-        )
+        self.arrivals = Arrivals(world.sources) if world.faults else None
+        if self.arrivals is not None:
+            self.gauges.counters.append(self.arrivals)
         self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
         self.started: dict[float, dict[str, int]] = {0.0: dict.fromkeys(world.sources, 0)}
         self.calls_before = [0] * len(world.edges)
@@ -86,7 +108,9 @@ class Measurement:
     def requests(self) -> dict[str, int]:
         """How many requests of each class have started so far."""
         sources = self.world.sources
-        return {name: sum(entry.count for entry in each.entries) for name, each in sources.items()}
+        return {
+            name: sum(entry.count for entry in each.every_entry()) for name, each in sources.items()
+        }
 
     def warmed_up(self) -> None:
         """The summary begins."""
@@ -94,7 +118,7 @@ class Measurement:
         self.attempts_before = [edge.attempts for edge in self.world.edges]
         self.policies_before = counted(self.world.policies, self.world.kernel.now)
         for source in self.world.sources.values():
-            for entry in source.entries:
+            for entry in source.every_entry():
                 entry.warmed_up()
         self.gauges.forget_peaks()
 
@@ -109,7 +133,7 @@ class Measurement:
 
     def length(self, window: Window) -> float:
         """Seconds of a window that were played; 0 if it never began."""
-        return max(0.0, min(window.end, self.end) - window.start)
+        return sum(max(0.0, min(end, self.end) - begin) for begin, end in spans_of(window))
 
     def load(self, name: str, window: Window) -> float:
         """Requests of a class that started in a window, per second; 0 if it never began."""
@@ -121,15 +145,16 @@ class Measurement:
 
     def areas(self, window: Window, number: int) -> tuple[float, ...]:
         """What each of `COLUMNS` grew by in a window, for one instance."""
-        first = self.readings.get(window.start)
-        last = self.readings.get(min(window.end, self.end))
-        if first is None or last is None:
-            return (0.0,) * len(COLUMNS)
+        total = [0.0] * len(COLUMNS)
         place = number * len(COLUMNS)
-        return tuple(
-            last.areas[place + column] - first.areas[place + column]
-            for column in range(len(COLUMNS))
-        )
+        for begin, end in spans_of(window):
+            first = self.readings.get(begin)
+            last = self.readings.get(min(end, self.end))
+            if first is None or last is None:
+                continue
+            for column in range(len(COLUMNS)):
+                total[column] += last.areas[place + column] - first.areas[place + column]
+        return tuple(total)
 
 
 def default_interval(duration: float) -> float:

@@ -133,6 +133,9 @@ def metastability(measurement: Measurement) -> Metastability | None:
     trial = measurement.trial
     if trial is None or measurement.end < measurement.world.scenario.duration:
         return None
+    # Nobody knew beforehand of a fault that waited for a condition: it is in none of the windows.
+    if any(each.schedule.condition and each.times for each in measurement.world.faults):
+        return None
     before = _goodput(measurement, trial.before)
     # What was down before cannot be brought down, and cannot come back.
     if before == 0.0 or before < DOWN * _ended(measurement, trial.before):

@@ -11,8 +11,8 @@ from simulator.scenario.guards.maker import PolicyGroup
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement
 
-LEVELS = ("balance", "failure_rate", "limit")
-"""Counters that go up and down: told as they are at the end, the mean of all parts."""
+LEVELS = ("balance", "failure_rate", "limit", "rate")
+"""Counters that go up and down: told as they are at the end, the mean of the parts that have them."""
 
 Counters = Mapping[str, float]
 
@@ -24,12 +24,15 @@ def counted(groups: Sequence[PolicyGroup], now: float) -> list[Counters]:
 
 def _sum(group: PolicyGroup, now: float) -> Counters:
     total: dict[str, float] = {}
+    parts = dict.fromkeys(LEVELS, 0)
     for part in group.parts:
         for name, value in part.counters(now).items():
             total[name] = total.get(name, 0.0) + value
-    for name in LEVELS:
-        if name in total:
-            total[name] /= len(group.parts)
+            if name in parts:
+                parts[name] += 1
+    for name, count in parts.items():
+        if count:
+            total[name] /= count
     return total
 
 

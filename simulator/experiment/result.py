@@ -8,10 +8,12 @@ the warm-up; the series shows everything.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from simulator.experiment.promises import DERIVED, ExpectationResult, SloFigures
 
 SCHEMA = "aftershock.run/1"
 
@@ -178,13 +180,14 @@ class Metastability:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectationResult:
-    """One expectation of the file and what the run says of it."""
+class Stopped:
+    """Why a run ended before its time: which condition of `stop_when` held."""
 
-    expect: str
-    value: float | None
-    """In the unit of the measure; None where nothing was measured, which meets nothing."""
-    met: bool
+    condition: str
+    time: float
+    """When, in seconds: nothing was played after that."""
+    value: float
+    """In the unit of the measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +279,9 @@ class FaultFigures:
     """The same in the worst interval."""
     steady: SteadyState | None = None
     blast_radius: tuple[AffectedService, ...] = ()
+    error_budget_spent: Mapping[str, float] | None = field(default=None, metadata=DERIVED)
+    """By objective, the share of its budget that went, beyond the usual, while it was on or until the
+    recovery; None without objectives."""
 
     @property
     def unharmed(self) -> bool:
@@ -361,6 +367,23 @@ class Result:
     warnings: tuple[str, ...]
     series: Mapping[str, SeriesTable]
     traces: tuple[Trace, ...]
+    stopped: Stopped | None = None
+    """Where a condition of the scenario has ended the run; None where none has."""
+
+    slos: Mapping[str, SloFigures] = field(default_factory=dict)
+    """The objectives of the scenario, by name."""
+
+    @property
+    def score(self) -> float | None:
+        """From 0 to 100: the weight of the expectations that are met, as a part of all.
+
+        None where nothing is expected, or the run was stopped from outside. Source: the resilience
+        score of LitmusChaos, the mean of the probe success percentages, by the weights of the faults.
+        """
+        total = sum(each.weight for each in self.expectations)
+        if not total or self.verdict == "incomplete":
+            return None
+        return 100.0 * sum(each.weight for each in self.expectations if each.met) / total
 
     @property
     def complete(self) -> bool:
@@ -368,7 +391,9 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """`pass`, `fail`, or `incomplete` for a run that was stopped."""
+        """`pass`, `fail`, or `incomplete` for a run that was stopped from outside."""
+        if self.stopped is not None:
+            return "fail"
         if not self.complete:
             return "incomplete"
         return "pass" if all(each.met for each in self.expectations) else "fail"
@@ -385,6 +410,7 @@ class Result:
             "warmup": self.warmup,
             "simulated": self.simulated,
             "complete": self.complete,
+            "stopped": plain(self.stopped),
             "interval": self.interval,
             "events": self.events,
             "wall_seconds": self.wall_seconds,
@@ -400,7 +426,9 @@ class Result:
             "metastability": plain(self.metastability),
             "bottleneck": self.bottleneck,
             "warnings": list(self.warnings),
+            "slos": plain(self.slos),
             "expectations": plain(self.expectations),
+            "score": self.score,
             "verdict": self.verdict,
         }
 

@@ -9,8 +9,9 @@ from math import inf
 from pathlib import Path
 from time import perf_counter
 
+from simulator.experiment.condition import StopRun, conditions_of
 from simulator.experiment.measurement import Measurement
-from simulator.experiment.result import Result
+from simulator.experiment.result import Result, Stopped
 from simulator.experiment.summary import summarize
 from simulator.kernel.event import URGENT, Event
 from simulator.observe.audit import Audit, AuditedInstance
@@ -34,7 +35,7 @@ class Moment(Event):
         super().__init__()
         self.measurement = measurement
         self.warmup = warmup
-        measurement.world.kernel.schedule_at(self, time, URGENT)
+        measurement.world.kernel.agenda.add(self, time, URGENT)
 
     def fire(self) -> None:
         if self.warmup:
@@ -66,11 +67,13 @@ class Run:
         self.wall_seconds = 0.0
         instance_class = AuditedInstance if check else Instance
         self.world = build(scenario, self.seed, replication, folder, instance_class)
-        expectations = [parse_expectation(text) for text in scenario.expect]
+        expectations = [parse_expectation(each.expect) for each in scenario.expected()]
         self.measurement = Measurement(self.world, expectations)
         for time in sorted(self.measurement.moments):
             if time < scenario.duration:
                 Moment(self.measurement, time, time == scenario.warmup)
+        self.conditions = conditions_of(self.measurement)
+        self.stopped: Stopped | None = None
         self.audit = Audit(self.world.kernel, self.world.instances) if check else None
         for source in self.world.sources.values():
             source.begin()
@@ -91,17 +94,21 @@ class Run:
         return self.world.kernel.fired
 
     def advance(self, wall_seconds: float = inf) -> bool:
-        """Play for about so long; returns whether the end is reached.
+        """Play for about so long; returns whether the end is reached, or the run has stopped itself.
 
         Raises:
             LawBroken: if the laws are checked and one does not hold.
         """
         kernel, duration = self.world.kernel, self.scenario.duration
         began = perf_counter()
-        reached = False
+        reached = self.stopped is not None
         with _rare_collections():
             while not reached:
-                reached = kernel.run(duration, SLICE)
+                try:
+                    reached = kernel.run(duration, SLICE)
+                except StopRun as stop:
+                    self.stopped = Stopped(stop.condition.text, kernel.now, stop.value)
+                    reached = True
                 if perf_counter() - began >= wall_seconds:
                     break
         self.wall_seconds += perf_counter() - began
@@ -119,6 +126,7 @@ class Run:
             replication=self.replication,
             wall_seconds=self.wall_seconds,
             warnings=self.warnings,
+            stopped=self.stopped,
         )
         self.wall_seconds += perf_counter() - began
         return result

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from simulator.call.edge import Edge
 from simulator.experiment.lanes import Lanes, edges_to, named, of_attempts, of_calls
-from simulator.experiment.measurement import Measurement
 from simulator.experiment.result import (
     EdgeFigures,
     EndpointFigures,
@@ -20,6 +20,9 @@ from simulator.experiment.result import (
 from simulator.observe.census import Window
 from simulator.observe.gauges import COLUMNS
 from simulator.scenario.world import BuiltService
+
+if TYPE_CHECKING:
+    from simulator.experiment.measurement import Measurement
 
 
 def service_figures(measurement: Measurement, service: BuiltService) -> ServiceFigures:

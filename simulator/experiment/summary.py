@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from simulator.experiment.digest import digest_of
+from simulator.experiment.error_bursts import error_bursts
 from simulator.experiment.fault_figures import death_figures, fault_figures
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.metastability import metastability
 from simulator.experiment.policy_figures import policy_figures
-from simulator.experiment.result import ExpectationResult, LogEntry, Result, ServiceFigures
+from simulator.experiment.result import LogEntry, Result, ServiceFigures, Stopped
 from simulator.experiment.series import series_of
 from simulator.experiment.service_figures import edge_figures, service_figures
 from simulator.experiment.traces import traces_of
 from simulator.experiment.traffic_figures import all_traffic
-from simulator.experiment.verdict import expectation_value
-from simulator.scenario.world import World
+from simulator.experiment.verdict import Verdict
+from simulator.observe.event_log import MOST
 
 
 def summarize(
@@ -25,6 +26,7 @@ def summarize(
     replication: int,
     wall_seconds: float,
     warnings: Sequence[str],
+    stopped: Stopped | None = None,
 ) -> Result:
     """The result of a run that is over."""
     world = measurement.world
@@ -34,15 +36,18 @@ def summarize(
     edges = edge_figures(measurement)
     policies = policy_figures(measurement)
     faults, deaths = fault_figures(measurement), death_figures(world)
-    expectations = []
-    for expectation in measurement.expectations:
-        value = expectation_value(measurement, expectation, faults)
-        met = expectation.holds(value)
-        expectations.append(ExpectationResult(expectation.text, value, met))
+    begins = [each.start for each in faults if each.start is not None]
+    slos = {name: each.figures(measurement, begins) for name, each in measurement.slos.items()}
+    verdict = Verdict(measurement, faults, slos)
+    expectations = [
+        verdict.of(each, given.weight)
+        for each, given in zip(measurement.expectations, scenario.expected(), strict=True)
+    ]
     series = series_of(measurement)
     # A world without faults, or policies, has the digest that it had before there were any.
-    log = event_log(world)
-    events = tuple(each for each in ((faults, deaths) if faults else (), policies, log) if each)
+    log = event_log(measurement)
+    others = ((faults, deaths) if faults else (), policies, log, stopped, slos)
+    events = tuple(each for each in others if each)
     return Result(
         scenario=scenario.scenario,
         description=scenario.description,
@@ -69,15 +74,19 @@ def summarize(
         warnings=tuple(warnings),
         series=series,
         traces=traces_of(world),
+        stopped=stopped,
+        slos=slos,
     )
 
 
-def event_log(world: World) -> tuple[LogEntry, ...]:
+def event_log(measurement: Measurement) -> tuple[LogEntry, ...]:
     """What happened, in the order of time: what was found out later may have happened before."""
-    entries = sorted(
-        world.ledger.events.entries, key=lambda each: (each.time, each.kind != "fault")
-    )
-    return tuple(LogEntry(*each) for each in entries)
+    world = measurement.world
+    entries = list(world.ledger.events.entries)
+    if world.faults:
+        entries += error_bursts(measurement)
+    entries.sort(key=lambda each: (each.time, each.kind != "fault"))
+    return tuple(LogEntry(*each) for each in entries[:MOST])
 
 
 def bottleneck(services: Mapping[str, ServiceFigures]) -> str | None:

@@ -58,16 +58,18 @@ def all_traffic(measurement: Measurement) -> tuple[TrafficFigures, dict[str, Tra
     every_tally: list[tuple[int, int, Mapping[str, int]]] = []
     for name, source in measurement.world.sources.items():
         edges = [entry.point.calls_edge.number for entry in source.entries]
-        tallies = [
-            (entry.count - entry.count_before, entry.tally.attempts, entry.tally.failed_by)
-            for entry in source.entries
-        ]
+        by_edge: dict[int, list[tuple[int, int, Mapping[str, int]]]] = {edge: [] for edge in edges}
+        for each in source.every_entry():
+            by_edge[each.point.calls_edge.number].append(
+                (each.count - each.count_before, each.tally.attempts, each.tally.failed_by)
+            )
         by_endpoint = {
             entry.point.edge.callee.label: traffic_figures(
-                measurement, summary, [edge], [tally], {}
+                measurement, summary, [edge], by_edge[edge], {}
             )
-            for entry, edge, tally in zip(source.entries, edges, tallies, strict=True)
+            for entry, edge in zip(source.entries, edges, strict=True)
         }
+        tallies = [each for some in by_edge.values() for each in some]
         classes[name] = traffic_figures(measurement, summary, edges, tallies, by_endpoint)
         every_edge += edges
         every_tally += tallies

@@ -2,64 +2,156 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from math import ceil
 
-from simulator.experiment.lanes import Lanes, edges_to, of_attempts
+import numpy as np
+
+from simulator.experiment.measured import intervals_in, ratio, whole_intervals
 from simulator.experiment.measurement import Measurement
+from simulator.experiment.promises import ExpectationResult, SloFigures
+from simulator.experiment.recovery import NEARLY
 from simulator.experiment.result import FaultFigures
-from simulator.experiment.service_figures import utilization
-from simulator.observe.histogram import IntArray
-from simulator.outcome import DEGRADED
-from simulator.scenario.expectation import OF_FAULTS, PERCENTILES, Expectation
-from simulator.scenario.world import World
+from simulator.experiment.slo_count import SloCount
+from simulator.observe.census import Window
+from simulator.observe.histogram import FloatArray, IntArray
+from simulator.scenario.expectation import OF_FAULTS, OF_SLOS, Expectation
 
 
-def expectation_value(
-    measurement: Measurement, expectation: Expectation, faults: Sequence[FaultFigures]
-) -> float | None:
-    """What the run says of an expectation's measure."""
-    if expectation.measure in OF_FAULTS:
-        meant = (each for each in faults if expectation.fault in (None, each.name))
-        return worst_of(expectation.measure, meant)
-    window = measurement.windows[0]
-    if expectation.window is not None:
-        start, end = expectation.window
-        window = next(w for w in measurement.windows[1:] if (w.start, w.end) == (start, end))
-    world, subject, measure = measurement.world, expectation.subject, expectation.measure
-    if measure == "utilization":
-        service = world.services[str(subject)]
-        numbers = range(service.first, service.first + len(service.instances))
-        return utilization(measurement, window, service, numbers)
-    lanes = Lanes(measurement, window)
-    edges, mine = _subject(world, subject, lanes)
-    counts = lanes.counts(mine)
-    finished = int(counts.sum())
-    if measure == "availability":
-        return int(counts[: DEGRADED + 1].sum()) / finished if finished else None
-    if measure in ("throughput", "goodput"):
-        if lanes.length == 0.0:
+class Verdict:
+    """Judges expectations by what was measured, once the run is over."""
+
+    def __init__(
+        self,
+        measurement: Measurement,
+        faults: Sequence[FaultFigures],
+        slos: Mapping[str, SloFigures],
+    ) -> None:
+        self.measurement = measurement
+        self.faults = faults
+        self.slos = slos
+
+    def of(self, expectation: Expectation, weight: int) -> ExpectationResult:
+        """What is to be said of one expectation."""
+        value = self.value(expectation)
+        met = expectation.holds(value)
+        found = ExpectationResult(expectation.text, value, met, weight)
+        if met:
+            return found
+        if value is not None:
+            missed = expectation.missed_by(value)
+            share = missed / expectation.bound if expectation.bound else None
+            found = replace(found, missed_by=missed, missed_share=share)
+        first = self.first_broken(expectation)
+        if first is None:
+            return found
+        start = first * self.measurement.interval
+        on = self.measurement.faults.during(start, start + self.measurement.interval)
+        return replace(found, first_broken=start, during=on)
+
+    def value(self, expectation: Expectation) -> float | None:
+        """The measure of an expectation in its phase."""
+        measure = expectation.measure
+        if measure in OF_FAULTS:
+            meant = (each for each in self.faults if expectation.fault in (None, each.name))
+            return worst_of(measure, meant)
+        if expectation.phase is not None and expectation.phase.kind == "always":
+            values = self.by_interval(expectation)
+            values = values[self.intervals(expectation)]
+            known = values[~np.isnan(values)].tolist()
+            return max(known, key=expectation.badness, default=None)
+        if measure in OF_SLOS:
+            names = [each for each in self.slos if expectation.slo in (None, each)]
+            values_of = [self.slo_value(expectation, name) for name in names]
+            if None in values_of:
+                return None
+            spent = [each for each in values_of if each is not None]
+            return max(spent, key=expectation.badness, default=None)
+        measured = self.measurement.questions.measured[expectation.subject, measure]
+        return measured.value(self.measurement, self.window(expectation))
+
+    def slo_value(self, expectation: Expectation, name: str) -> float | None:
+        """What one objective has of a measure, in the phase."""
+        figures, count = self.slos[name], self.measurement.slos[name]
+        measure = expectation.measure
+        if measure.startswith("burn_rate_"):
+            highest: float | None = getattr(figures, measure)
+            return highest
+        if expectation.phase is None and expectation.window is None:
+            return figures.budget_spent if measure == "budget" else figures.burn_rate
+        counted = count.phase(self.window(expectation))
+        if measure == "budget":
+            return count.spent(self.measurement, counted)
+        return count.burn_rate(counted)
+
+    def window(self, expectation: Expectation) -> Window:
+        """The window that an expectation is about."""
+        windows = self.measurement.windows
+        if expectation.phase is not None and expectation.phase.kind != "always":
+            return self.measurement.questions.phases[expectation.phase].window
+        if expectation.window is None:
+            return windows[0]
+        return next(each for each in windows[1:] if (each.start, each.end) == expectation.window)
+
+    def intervals(self, expectation: Expectation) -> IntArray:
+        """The numbers of the whole intervals of its phase: those whose middles lie in it."""
+        window = self.window(expectation)
+        if window is not self.measurement.windows[0]:
+            return intervals_in(self.measurement, window)
+        first = ceil(window.start / self.measurement.interval - NEARLY)
+        return np.arange(first, whole_intervals(self.measurement))
+
+    def by_interval(self, expectation: Expectation) -> FloatArray:
+        """The measure of each interval alone; not a number where there was nothing."""
+        if expectation.measure not in OF_SLOS:
+            asked = self.measurement.questions.measured
+            return asked[expectation.subject, expectation.measure].by_interval(self.measurement)
+        found: FloatArray | None = None
+        for name, count in self.measurement.slos.items():
+            if expectation.slo in (None, name):
+                values = self.slo_by_interval(expectation, count)
+                found = values if found is None else np.fmax(found, values)
+        return np.empty(0) if found is None else found
+
+    def slo_by_interval(self, expectation: Expectation, count: SloCount) -> FloatArray:
+        """The burn rate of each interval; of a budget, what of it was spent by then in the phase."""
+        ended, bad = count.by_interval(self.measurement)
+        if expectation.measure == "budget":
+            budget = count.budget(self.measurement)
+            inside = np.zeros(len(bad))
+            inside[self.intervals(expectation)] = 1.0
+            return np.cumsum(bad * inside) / (budget or np.nan)
+        return ratio(bad.astype(np.float64), ended.astype(np.float64)) / count.allowed
+
+    def first_broken(self, expectation: Expectation) -> int | None:
+        """The first interval of its phase that by itself does not meet it; None if none tells."""
+        if expectation.measure in OF_FAULTS or expectation.measure.startswith("burn_rate_"):
             return None
-        in_time = int(window.in_time.rows[mine].sum()) if len(mine) else 0
-        return (finished if measure == "throughput" else in_time) / lanes.length
-    latency = lanes.latency(mine, lanes.good(edges))
-    if measure == "mean":
-        return latency.mean
-    field = {"p99.9": "p999"}.get(measure, measure)
-    assert measure in PERCENTILES
-    value: float | None = getattr(latency, field)
-    return value
+        values = self.by_interval(expectation)
+        for number in self.intervals(expectation).tolist():
+            value = float(values[number])
+            if value == value and not expectation.holds(value):
+                return int(number)
+        return None
 
 
 def worst_of(measure: str, faults: Iterable[FaultFigures]) -> float | None:
-    """The longest that recovery or detection took, in seconds; None if one of them never came.
+    """The longest that recovery or detection took, in seconds, or the most that was lost.
 
-    Without a fault, or where one did no harm, there was nothing to recover from, and nothing that
-    had to be detected: that takes no time. It is None too where a fault had no steady state before
-    it, so that nobody knows whether it did harm.
+    None if one of them never came. Without a fault, or where one did no harm, there was nothing to
+    recover from, and nothing that had to be detected: that takes no time. It is None too where a
+    fault had no steady state before it, so that nobody knows whether it did harm.
     """
     worst = 0.0
     for each in faults:
         if each.start is None:
+            continue
+        if measure == "lost_requests":
+            lost = each.lost_requests
+            if lost is None:
+                return None
+            worst = max(worst, lost)
             continue
         took = each.recovered_after if measure == "recovery" else each.detected_after
         if took is None:
@@ -68,16 +160,3 @@ def worst_of(measure: str, faults: Iterable[FaultFigures]) -> float | None:
             took = 0.0
         worst = max(worst, took)
     return worst
-
-
-def _subject(world: World, subject: str | None, lanes: Lanes) -> tuple[list[int], IntArray]:
-    """The edges and lanes that an expectation's subject means."""
-    if subject is None:
-        edges = sorted(world.entries)
-        return edges, lanes.of_edges(edges)
-    if subject in world.sources:
-        edges = [entry.point.calls_edge.number for entry in world.sources[subject].entries]
-        return edges, lanes.of_edges(edges)
-    service, _, endpoint = subject.partition(".")
-    edges = of_attempts(edges_to(world, service, endpoint or None))
-    return edges, lanes.asked(lanes.of_edges(edges))

@@ -17,8 +17,26 @@ class Victim(Protocol):
     name: str
 
 
+NEARLY = 1e-9
+"""Seconds by which the sum of times may miss another."""
+
 Span = tuple[float, float | None]
 """From when to when, in seconds; None for a fault that is not undone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """That a fault waits for a condition, whose text this is, and begins when it first holds.
+
+    It does not begin before `since`, and lasts `lasts` seconds (None: to the end). It begins again
+    when the condition holds again, but not less than `again` seconds after its last begin; with None
+    it comes once. Times are in seconds.
+    """
+
+    text: str
+    since: float = 0.0
+    lasts: float | None = None
+    again: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +44,12 @@ class Schedule:
     """The times of a fault, one after another; none where it does not come within the run.
 
     With `late` it begins when everything else of that moment has happened, as a fault does that
-    waits for the end of another.
+    waits for the end of another. With a `condition` there are no times that are known beforehand.
     """
 
     spans: tuple[Span, ...]
     late: bool = False
+    condition: Conditional | None = None
 
     @property
     def whole(self) -> Span | None:
@@ -38,12 +57,22 @@ class Schedule:
         return (self.spans[0][0], self.spans[-1][1]) if self.spans else None
 
 
+class Onlooker(Protocol):
+    """Whoever must know at once when a fault begins or ends."""
+
+    def began(self, name: str) -> None:
+        """The fault of this name begins, and has done no harm yet."""
+
+    def ended(self, name: str) -> None:
+        """It ends, and nothing is undone yet."""
+
+
 class Fault(Event):
     """A harm on the clock: it begins at its moment, and is undone when its time is over.
 
     It may begin again later. `hit` names those it has hit so far; `times` is how often it has begun,
-    `began` when it first did, and `ended` when it was last undone, None while it is on; `events` is
-    where that is noted.
+    `began` when it first did and `latest` when it last did; `ended` is when it was last undone, None
+    while it is on; `events` is where that is noted, and `onlooker` is told of it.
     """
 
     def __init__(self, kernel: Kernel, name: str, kind: str, schedule: Schedule) -> None:
@@ -56,29 +85,36 @@ class Fault(Event):
         self.began: float | None = None
         self.ended: float | None = None
         self.times = 0
+        self.latest = 0.0
         self.on = False
         self.events: EventLog | None = None
+        self.onlooker: Onlooker | None = None
         self.wait()
 
     def wait(self) -> None:
         """Let it begin when it does next, if it does."""
         if self.times < len(self.schedule.spans):
             begin, _ = self.schedule.spans[self.times]
-            self.kernel.schedule_at(self, begin, LATE if self.schedule.late else NORMAL)
+            self.kernel.agenda.add(self, begin, LATE if self.schedule.late else NORMAL)
 
     def fire(self) -> None:
         if self.on:
             self.on = False
             self.ended = self.kernel.now
+            if self.onlooker is not None:
+                self.onlooker.ended(self.name)
             self.tell("ends")
             self.undo()
             self.wait()
             return
-        _, end = self.schedule.spans[self.times]
+        end = self.its_end()
         self.times += 1
+        self.latest = self.kernel.now
         self.ended = None
         if self.began is None:
             self.began = self.kernel.now
+        if self.onlooker is not None:
+            self.onlooker.began(self.name)
         hit = self.begin()
         self.hit = tuple(dict.fromkeys((*self.hit, *hit)))
         self.tell("begins: " + (", ".join(hit) or "nobody"))
@@ -87,6 +123,27 @@ class Fault(Event):
         else:
             self.on = True
             self.kernel.schedule_at(self, end)
+
+    def its_end(self) -> float | None:
+        """When it is over, if it begins now."""
+        condition = self.schedule.condition
+        if condition is None:
+            return self.schedule.spans[self.times][1]
+        return None if condition.lasts is None else self.kernel.now + condition.lasts
+
+    def waits(self) -> bool:
+        """Whether it would begin now if its condition held."""
+        condition, now = self.schedule.condition, self.kernel.now
+        if condition is None or self.on or self.pending or now < condition.since:
+            return False
+        if self.times == 0:
+            return True
+        return condition.again is not None and now - self.latest >= condition.again - NEARLY
+
+    def held(self, what: str) -> None:
+        """Its condition holds, and it waits for it: it begins; `what` was seen is noted."""
+        self.tell(what)
+        self.kernel.schedule_at(self, self.kernel.now)
 
     def tell(self, what: str) -> None:
         """Have it noted."""

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 
 from simulator.call.route import Route
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.keeper import Keeper
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.observe.deaths import Death
+from simulator.platform.placement import Outage
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
 
@@ -16,17 +18,22 @@ from simulator.service.lifecycle import Lifecycle
 class Kill(Fault):
     """Kills processes: what is inside is lost, callers see their connections reset, then refused.
 
-    In the real world: a crash, an out-of-memory kill, `kill -9`, a pod deleted without grace. Nobody
-    is told; who calls it finds out. With a grace period in seconds the process is asked to stop
-    (SIGTERM): it deregisters, goes on serving, and is killed when the time is over. At the end of
-    the fault the process starts again, empty.
+    In the real world: a crash, an out-of-memory kill, `kill -9`, a pod deleted without grace.
+    Nobody is told; who calls it finds out. With a grace period in seconds the process is asked to
+    stop (SIGTERM): it deregisters, goes on serving, and is killed when the time is over. At the end
+    of the fault the process starts again, empty. With `restart` a supervisor starts it after that
+    time.
 
     Here: the instance loses its queue, its slots and what its own calls have learned (breakers,
     limits, caches). Work that it had handed to others goes on there, for nobody. Whoever is dead
     already is not drawn; if it is meant all the same, it starts again when the last fault that
-    keeps it dead is over.
+    keeps it dead is over. With `restart` this fault keeps each process dead for so long after its
+    death, and not beyond the end of the fault; without `for`, for so long alone. Where all
+    instances of a node or a zone are killed, the nodes themselves are down: until the end nobody is
+    placed on them; with `restart` it is the processes alone.
 
-    Left out: the time that a restart takes, which platforms add; and cold starts.
+    Left out: cold starts; and instances of a lost node that are started elsewhere, as Kubernetes
+    does after more than five minutes.
 
     Source: Chaos Mesh, PodChaos `pod-kill` and `gracePeriod`; Kubernetes, "Termination of Pods".
     """
@@ -42,17 +49,22 @@ class Kill(Fault):
         lifecycle: Lifecycle,
         routes: Sequence[Route],
         deaths: list[Death],
+        outage: Outage | None,
+        restart: float | None = None,
     ) -> None:
         super().__init__(kernel, name, kind, schedule)
         self.choose = choose
         self.grace = grace
         self.lifecycle = lifecycle
-        self.routes = routes
-        self.deaths = deaths
-        self.keeps: list[Instance] = []
+        self.keeper = Keeper(kernel, lifecycle, routes, deaths)
+        self.outage = outage
+        self.restart = restart
+        self.keeps: list[Restart] = []
 
     def begin(self) -> Sequence[str]:
         victims = self.choose()
+        if self.outage is not None:
+            self.outage.begin()
         for instance in victims:
             if self.grace > 0.0 and instance.up:
                 self.lifecycle.stopping(instance)
@@ -63,37 +75,32 @@ class Kill(Fault):
 
     def die(self, instance: Instance) -> None:
         """The process is gone, and is kept from starting again."""
-        self.keeps.append(instance)
-        instance.kept_down += 1
-        if not instance.up:
-            return
-        now = self.kernel.now
-        knew = [
-            route
-            for route in self.routes
-            if any(each.instance is instance and each.usable for each in route.members)
-        ]
-        instance.crash()
-        death = instance.death
-        assert death is not None
-        self.deaths.append(death)
-        death.waiting.update(
-            route
-            for route in knew
-            if any(each.instance is instance and each.usable for each in route.members)
-        )
-        if not death.waiting:
-            death.callers_knew = now
-        if not self.lifecycle.lists(instance):
-            death.delisted(now)
+        self.keeper.keep(instance)
+        restart = Restart(self, instance)
+        self.keeps.append(restart)
+        if self.restart is not None:
+            self.kernel.schedule(restart, self.restart)
 
     def undo(self) -> None:
-        for instance in self.keeps:
-            instance.kept_down -= 1
-            if instance.kept_down == 0:
-                instance.restart()
-                self.lifecycle.restarted(instance)
+        for restart in self.keeps:
+            self.kernel.cancel(restart)
+            self.keeper.let_go(restart.instance)
         self.keeps.clear()
+        if self.outage is not None:
+            self.outage.end()
+
+
+class Restart(Event):
+    """The moment at which one process starts again, while the fault is still on."""
+
+    def __init__(self, fault: Kill, instance: Instance) -> None:
+        super().__init__()
+        self.fault = fault
+        self.instance = instance
+
+    def fire(self) -> None:
+        self.fault.keeps.remove(self)
+        self.fault.keeper.let_go(self.instance)
 
 
 class LastMoment(Event):

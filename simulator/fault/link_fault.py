@@ -35,7 +35,7 @@ class LinkFault(Fault):
             toxic = self.make()
             if instance.disturbed is None:
                 instance.disturbed = Disturbances()
-            instance.disturbed.toxics.append(toxic)
+            instance.disturbed.add(toxic)
             self.put.append((instance, toxic))
         return [instance.name for instance, _ in self.put]
 

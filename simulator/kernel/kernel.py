@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulator.kernel.agenda import Agenda
 from simulator.kernel.event import NORMAL, Event
 
 INFINITY: Final = float("inf")
@@ -23,15 +24,17 @@ class Kernel:
     Events at the same time fire by priority (`URGENT`, `NORMAL`, `LATE`), then in the order in
     which they were scheduled, so ties are settled the same way for ever.
 
-    `fired` counts the events so far; a run that is under way adds its own when it ends.
+    `fired` counts the events so far; a run that is under way adds its own when it ends. What is far
+    off and rare waits in the `agenda`, where it burdens nobody.
     """
 
-    __slots__ = ("fired", "next_key", "now")
+    __slots__ = ("agenda", "fired", "next_key", "now")
 
     def __init__(self, start: float = 0.0) -> None:
         self.now = start
         self.next_key = NORMAL << PRIORITY_SHIFT
         self.fired = 0
+        self.agenda = Agenda(self)
 
     def reserve(self, priority: int = NORMAL) -> int:
         """Take the next place in the order of ties, for an event that is put in later."""
@@ -62,7 +65,7 @@ class Kernel:
     def insert(self, event: Event, time: float, key: int) -> None:
         """Put `event` in the queue at `time`, in the place that `reserve` gave.
 
-        A place is good for one event, once.
+        A place is good for one event, which may leave it and come back, and fires there once.
 
         Raises:
             ValueError: if `time` is past or not a number, or the event is queued already.

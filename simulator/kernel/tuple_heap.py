@@ -68,8 +68,10 @@ class TupleHeapKernel(Kernel):
         event.key = IDLE
         self.stale += 1
         if self.stale > STALE_KEPT and self.stale * 2 > len(self.heap):
-            # In place: a run under way holds on to the list.
-            self.heap[:] = [entry for entry in self.heap if entry[2].key == entry[1]]
+            # In place: a run under way holds on to the list. By key: an event that was cancelled and
+            # put into its old place again is there twice.
+            fresh = {entry[1]: entry for entry in self.heap if entry[2].key == entry[1]}
+            self.heap[:] = fresh.values()
             heapify(self.heap)
             self.stale = 0
 

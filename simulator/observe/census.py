@@ -2,13 +2,16 @@
 
 A page is sorted once by (interval, lane, outcome, bucket) and shrinks to *runs* of equal keys;
 everything else is summed up from the runs, of which there are few. So a line costs the same whether
-one figure or twenty are wanted of it.
+one figure or twenty are wanted of it. Nor does it cost more where windows overlap: what is counted
+is the *stretches* between their edges, and each window is the sum of those that lie in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise
 from math import inf
 from struct import pack
 
@@ -130,6 +133,71 @@ class Window:
     everything: Grown = field(default_factory=lambda: Grown(BUCKETS, np.int64))
     instances: Grown = field(default_factory=lambda: Grown(BUCKETS, np.int64))
 
+    def spans(self, other: Window) -> bool:
+        """Whether all of another window lies in this one."""
+        return self.start <= other.start and other.end <= self.end
+
+    def sum_up(self, parts: Sequence[Window]) -> None:
+        """Be the sum of the windows that this one consists of; a single one is not copied."""
+        self.counts.rows = reduce(np.add, [each.counts.rows for each in parts])
+        self.sums.rows = reduce(np.add, [each.sums.rows for each in parts])
+        self.greatest.rows = reduce(np.maximum, [each.greatest.rows for each in parts])
+        self.in_time.rows = reduce(np.add, [each.in_time.rows for each in parts])
+        self.good.rows = reduce(np.add, [each.good.rows for each in parts])
+        self.everything.rows = reduce(np.add, [each.everything.rows for each in parts])
+        self.instances.rows = reduce(np.add, [each.instances.rows for each in parts])
+
+
+@dataclass
+class Phase(Window):
+    """A window of which nobody knows beforehand when it is open: it may open and shut again.
+
+    What it counts started while it was open. Its `spans_so_far` are in seconds, and do not overlap; the
+    one that is open ends at infinity. `start` and `end` say nothing.
+    """
+
+    spans_so_far: list[tuple[float, float]] = field(default_factory=list)
+
+    def clear(self) -> None:
+        """Forget what was counted, and when."""
+        self.spans_so_far.clear()
+        for table in (self.counts, self.sums, self.greatest, self.in_time):
+            table.rows[:] = 0
+        for histogram in (self.good, self.everything, self.instances):
+            histogram.rows[:] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a page as columns; `edges`, `instances` and `objectives` are by lane.
+
+    Times are in seconds; `intervals` are those of the series in which the lines ended.
+    """
+
+    lanes: IntArray
+    outcomes: IntArray
+    starts: FloatArray
+    latencies: FloatArray
+    intervals: IntArray
+    edges: IntArray
+    instances: IntArray
+    objectives: FloatArray
+
+
+class Tally:
+    """Counts something of its own in each page, beside windows and series."""
+
+    def count(self, lines: Lines) -> None:
+        """Count a page."""
+        raise NotImplementedError
+
+
+def stretches_of(windows: Sequence[Window]) -> list[Window]:
+    """Windows between neighbouring edges of `windows`, without those that lie in none of them."""
+    edges = sorted({edge for each in windows for edge in (each.start, each.end)})
+    stretches = [Window(start, end) for start, end in pairwise(edges)]
+    return [part for part in stretches if any(each.spans(part) for each in windows)]
+
 
 class Level:
     """One way of looking at lanes: by service, by edge, by traffic class, ...
@@ -173,7 +241,7 @@ class SeriesBlock:
 
 
 class Census:
-    """Counts pages of one ledger."""
+    """Counts pages of one ledger. The `windows` have their figures once it is closed."""
 
     def __init__(
         self,
@@ -186,12 +254,15 @@ class Census:
         self.ledger = ledger
         self.interval = interval
         self.windows = windows
+        self.stretches = stretches_of(windows)
         self.levels = levels
         self.name_lane = name_lane
         self.edges = np.empty(0, dtype=np.int64)
         self.instances = np.empty(0, dtype=np.int64)
         self.objectives = np.empty(0)
         self.open = Runs.of(*(np.empty(0, dtype=np.int64) for _ in range(3)))
+        self.phases: list[Phase] = []
+        self.tallies: list[Tally] = []
         ledger.counter = self.count
 
     def learn_lanes(self) -> None:
@@ -210,13 +281,13 @@ class Census:
         self.edges = np.array(ledger.lane_edges, dtype=np.int64)
         self.instances = np.array(instances, dtype=np.int64)
         self.objectives = np.array(objectives)
-        for window in self.windows:
+        for part in (*self.stretches, *self.phases):
             lanes = len(self.edges)
-            for table in (window.counts, window.sums, window.greatest, window.in_time):
+            for table in (part.counts, part.sums, part.greatest, part.in_time):
                 table.fit(lanes)
-            window.good.fit(int(self.edges.max()) + 1)
-            window.everything.fit(int(self.edges.max()) + 1)
-            window.instances.fit(int(self.instances.max()) + 1)
+            part.good.fit(int(self.edges.max()) + 1)
+            part.everything.fit(int(self.edges.max()) + 1)
+            part.instances.fit(int(self.instances.max()) + 1)
 
     def count(self, codes: list[int], starts: list[float], ends: list[float]) -> None:
         """Count a page of the ledger."""
@@ -231,13 +302,28 @@ class Census:
         interval = (end / self.interval).astype(np.int64)
         runs = Runs.of(interval, code, bucket)
         first, last = float(start.min()), float(start.max())
-        for window in self.windows:
-            if first >= window.start and last < window.end:
-                self.add(window, runs, code, latency)
-            elif last >= window.start and first < window.end:
-                inside = (start >= window.start) & (start < window.end)
+        for part in self.stretches:
+            if first >= part.start and last < part.end:
+                self.add(part, runs, code, latency)
+            elif last >= part.start and first < part.end:
+                inside = (start >= part.start) & (start < part.end)
                 some = Runs.of(interval[inside], code[inside], bucket[inside])
-                self.add(window, some, code[inside], latency[inside])
+                self.add(part, some, code[inside], latency[inside])
+        for phase in self.phases:
+            # Whatever is on this page started before now, and until now all openings are known.
+            for begin, until in phase.spans_so_far:
+                if last >= begin and first < until:
+                    inside = (start >= begin) & (start < until)
+                    some = Runs.of(interval[inside], code[inside], bucket[inside])
+                    self.add(phase, some, code[inside], latency[inside])
+        if self.tallies:
+            lane, outcome = np.divmod(code, OUTCOMES)
+            page = Lines(
+                lane, outcome, start, latency, interval,
+                self.edges, self.instances, self.objectives,
+            )  # fmt: skip
+            for tally in self.tallies:
+                tally.count(page)
         both = self.open.joined(runs)
         done = int(np.searchsorted(both.intervals, interval[-1]))
         self.finish(both.cut(0, done))
@@ -300,6 +386,8 @@ class Census:
         self.learn_lanes()
         self.finish(self.open)
         self.open = self.open.cut(0, 0)
+        for window in self.windows:
+            window.sum_up([part for part in self.stretches if window.spans(part)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from typing import Protocol
 
 from simulator.kernel.event import URGENT, Event
 from simulator.kernel.kernel import Kernel
@@ -26,14 +27,22 @@ class Reading:
             )
 
 
+class Counter(Protocol):
+    """Something else that is counted at the end of each interval."""
+
+    def note(self) -> None:
+        """An interval has ended."""
+
+
 class Gauges(Event):
     """Reads all instances at the end of each interval, and at the moments it is asked to.
 
     The readings at the ends of intervals become means over the interval at once (busy, queued,
-    used) together with the longest queue.
+    used) together with the longest queue. `counters` are told of these moments too.
     """
 
     __slots__ = (
+        "counters",
         "instances",
         "interval",
         "kernel",
@@ -51,18 +60,21 @@ class Gauges(Event):
         self.instances = instances
         self.interval = interval
         self.ticks = 0
+        self.counters: list[Counter] = []
         self.last = Reading(0.0, instances)
         self.means = array("d")
         self.peaks = array("q")
         self.peaks_since = [0] * len(instances)
         self.peaks_before = [0] * len(instances)
-        kernel.schedule_at(self, interval, URGENT)
+        kernel.agenda.add(self, interval, URGENT)
 
     def fire(self) -> None:
         self.read(self.kernel.now)
+        for each in self.counters:
+            each.note()
         self.ticks += 1
         # By multiplication, so that the ends of intervals do not drift.
-        self.kernel.schedule_at(self, (self.ticks + 1) * self.interval, URGENT)
+        self.kernel.agenda.add(self, (self.ticks + 1) * self.interval, URGENT)
 
     def read(self, now: float) -> None:
         """Close the interval that ends now."""

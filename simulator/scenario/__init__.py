@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from simulator.scenario.load import Loaded, bundled, load, parse
+from simulator.scenario.load import Loaded, load, parse
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.problem import Problem, ScenarioError
 from simulator.scenario.schema import json_schema
 from simulator.scenario.settings import Setting
+from simulator.scenario.text import bundled
 from simulator.scenario.write import resolved_yaml
 
 __all__ = [

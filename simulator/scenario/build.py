@@ -16,6 +16,7 @@ from simulator.call.site import Site
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
+from simulator.fault.config_push import Setting
 from simulator.kernel import make_kernel
 from simulator.kernel.streams import Streams
 from simulator.network.link import Link
@@ -23,6 +24,7 @@ from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
 from simulator.scenario.balancers import Caller
 from simulator.scenario.compile import StepCompiler
+from simulator.scenario.crowd import Crowd
 from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.schedules import schedules_of
@@ -38,6 +40,7 @@ from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
+from simulator.scenario.placing import placement_of, zone_of
 from simulator.scenario.policies import (
     WITHOUT_FALLBACK,
     calls_and_fallbacks,
@@ -47,6 +50,7 @@ from simulator.scenario.policies import (
     policy_of,
 )
 from simulator.scenario.proxies import before_proxy, proxy_name, with_proxies
+from simulator.scenario.pushes import Push, pushes_of
 from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import RouteMaker, Way
 from simulator.scenario.world import BuiltService, World
@@ -108,14 +112,18 @@ class Builder:
         self.patience: dict[float, Patience] = {}
         self.endpoints: dict[str, Endpoint] = {}
         self.ways: dict[str, list[Way]] = {}
+        self.placement = placement_of(self.scenario)
         self.schedules = schedules_of(self.scenario, streams)
         self.route_maker = RouteMaker(
             self.kernel, self.ledger, streams, self.link_between, self.fill
         )
         self.plans: dict[tuple[str, int], list[GuardPlan]] = {}
         self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance, self.ledger.events)
+        self.pushes = pushes_of(self.scenario)
+        self.pushed: dict[str, list[tuple[Setting, CallPoint]]] = {}
         self.guarded = self.guarded_pairs()
-        self.deadlines = any(each.deadline is not None for each in every_policy(scenario))
+        policies = [*every_policy(scenario), *(push.policy for push in self.pushes)]
+        self.deadlines = any(each.deadline is not None for each in policies)
 
     def world(self) -> World:
         scenario = self.scenario
@@ -134,8 +142,7 @@ class Builder:
             services[service] = BuiltService(service, instances, first, endpoints)
             first += len(instances)
         for service, built in services.items():
-            model_ = scenario.services[service]
-            zones = Counter(zone_of(model_, number) for number in range(model_.replicas))
+            zones = Counter(each.zone for each in built.instances)
             for instance in built.instances:
                 caller = Caller(instance.name, instance.number, instance.zone, zones)
                 instance.routes = self.routes_of(caller, service, services)
@@ -154,6 +161,7 @@ class Builder:
             {name: each.instances for name, each in services.items()},
             self.route_maker.routes,
             self.fill,
+            self.placement,
         )
         reach = Reach(
             self.kernel,
@@ -163,6 +171,10 @@ class Builder:
             Lifecycle() if registry is None else registry,
             self.route_maker.routes,
             ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
+            {name: each.labels for name, each in scenario.services.items()},
+            self.placement,
+            Crowd(scenario, sources, self.fill),
+            self.pushed,
         )
         faults = [
             FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
@@ -183,6 +195,7 @@ class Builder:
             reach.deaths,
             registry,
             self.policy_groups(services),
+            self.placement,
         )
 
     def policy_groups(self, services: dict[str, BuiltService]) -> list[PolicyGroup]:
@@ -248,17 +261,41 @@ class Builder:
         self, caller: str, party: str, target: str, own: Policy, name: str, optional: bool
     ) -> CallPoint:
         """How `caller` (an endpoint or a class, belonging to `party`) calls `target`."""
-        target, policy = self.hop(party, target, own)
+        point = self.point_under(None, caller, party, target, own, name, optional)
+        pushes = [each for each in self.pushes if each.concerns(party, target)]
+        setting = Setting(point) if pushes else None
+        for push in pushes:
+            assert setting is not None
+            other = self.point_under(push, caller, party, target, own, name, optional)
+            self.pushed.setdefault(push.name, []).append((setting, other))
+        return point
+
+    def point_under(
+        self,
+        push: Push | None,
+        caller: str,
+        party: str,
+        target: str,
+        own: Policy,
+        name: str,
+        optional: bool,
+    ) -> CallPoint:
+        """The same while a push is on; None for none."""
+        target, policy = self.hop(party, target, own, push)
         instead = None
         other = instead_of(policy)
         if other is not None:
             instead = self.point(caller, party, other, WITHOUT_FALLBACK, name, optional)
         return self.point_by(caller, party, target, policy, name, optional, instead)
 
-    def hop(self, party: str, target: str, own: Policy) -> tuple[str, Policy]:
+    def hop(
+        self, party: str, target: str, own: Policy, push: Push | None = None
+    ) -> tuple[str, Policy]:
         """Whom a call to `target` really goes to first, and with which policy."""
         service, _, endpoint = target.partition(".")
         policy = policy_of(self.scenario, service, own)
+        if push is not None:
+            policy = push.over(policy, own)
         if policy.via == "proxy" and party != proxy_name(service):
             # One hop more: the proxy is called as any service is, and does the choosing.
             return f"{proxy_name(service)}.{endpoint}", before_proxy(policy)
@@ -327,9 +364,11 @@ class Builder:
         """Callers and endpoints between which at least one call is guarded: all are, then."""
         found = set()
         for caller, asked, own in calls_and_fallbacks(self.scenario):
-            target, policy = self.hop(caller.partition(".")[0], asked, own)
-            if is_guarded(policy):
-                found.add((caller, target))
+            party = caller.partition(".")[0]
+            for push in [None, *(each for each in self.pushes if each.concerns(party, asked))]:
+                target, policy = self.hop(party, asked, own, push)
+                if is_guarded(policy):
+                    found.add((caller, target))
         return found
 
     def instance(self, service: str, model_: Service, number: int) -> Instance:
@@ -350,7 +389,10 @@ class Builder:
         )
         instance.speed = instance.full_speed = _nth(model_.speed, number)
         instance.weight = _nth(model_.speed if model_.weight is None else model_.weight, number)
-        instance.zone = zone_of(model_, number)
+        if self.placement is None:
+            instance.zone = zone_of(model_, number)
+        else:
+            instance.zone = self.placement.standing[name].zone
         chance = self.route_maker.chance(f"service/{name}/concurrency_limit")
         instance.gate = make_gate(model_, chance)
         instance.retry_after = model_.retry_after
@@ -496,8 +538,3 @@ class Builder:
 def _nth(given: float | tuple[float, ...], number: int) -> float:
     """One number for all, or one for each."""
     return given[number] if isinstance(given, tuple) else given
-
-
-def zone_of(service: Service, number: int) -> str:
-    """Where replica `number` is."""
-    return service.zones[number % len(service.zones)] if service.zones else ""

@@ -34,7 +34,7 @@ KINDS: Mapping[str, tuple[str, str, Sequence[str]]] = {
         ("poisson", "constant", *ARRIVALS),
     ),
     "profile": ("profile", "`- {at: 1m, rate: 400/s}`", ("daily", "trace")),
-    "mode": ("mode", "`all` or `percent: 30%`", ("fixed", "percent")),
+    "mode": ("mode", "`all` or `percent: 30%`", ("fixed", "percent", "random_max_percent")),
 }
 """What is told apart by one of its keys: its name, an example, and those keys."""
 
@@ -95,6 +95,8 @@ def _unknown_key(path: DataPath, source: Source) -> str:
     key = str(path[-1])
     here = source.at(path[:-1])
     names = keys_at(path[:-1], source.data)
+    if len(path) == 1 and nearest(key, ["extends"]):
+        return f"unknown key `{key}`; did you mean `extends`?"
     rivals = [
         each for each in (names[:1] if names else []) if isinstance(here, dict) and each in here
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 import yaml
@@ -47,6 +47,11 @@ def written(value: object) -> str:
         return f"{value:g}"
     text = yaml.safe_dump(_plain(value), default_flow_style=True, width=10_000, sort_keys=False)
     return text.removesuffix("\n...\n").strip()
+
+
+def listed(fields: Iterable[FieldSummary]) -> str:
+    """Names and defaults on one line; nothing where there are no fields."""
+    return ", ".join(f"{each['name']}: {written(each['default'])}" for each in fields)
 
 
 def _plain(value: object) -> object:

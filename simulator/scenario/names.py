@@ -19,6 +19,7 @@ class Names:
         self.traffic = list(_mapping(data, "traffic"))
         self.policies = list(_mapping(data, "policies"))
         self.faults = list(_faults(data))
+        self.slos = list(_mapping(data, "slos"))
         services = _mapping(data, "services")
         self.services = {name: _endpoints(model) for name, model in services.items()}
         self.labels = [
@@ -75,6 +76,14 @@ class Names:
         if not self.faults:
             return f"unknown fault `{name}`; the scenario has no `faults`"
         return f"unknown fault `{name}`{nearest(name, self.faults) or few(self.faults)}"
+
+    def wrong_slo(self, name: str) -> str:
+        """What is wrong with the name of an objective in an expectation, or nothing."""
+        if name in self.slos:
+            return ""
+        if not self.slos:
+            return f"unknown objective `{name}`; the scenario has no `slos`"
+        return f"unknown objective `{name}`{nearest(name, self.slos) or few(self.slos)}"
 
 
 def _mapping(data: object, key: str) -> dict[str, object]:

@@ -15,19 +15,6 @@ from simulator.scenario.walk import walk
 WITHOUT_FALLBACK = Policy(fallback=None)
 """The policy of what is asked when a call has failed: there is no third way."""
 
-BALANCING = (
-    "balancer",
-    "via",
-    "connections",
-    "dns",
-    "slow_start",
-    "panic_threshold",
-    "subset",
-    "outlier",
-    "health_check",
-)
-"""What of a call's policy is about the choice of an instance."""
-
 
 def policy_of(scenario: Scenario, service: str, own: Policy) -> Policy:
     """The policy of a call to `service`, key by key.

@@ -61,10 +61,23 @@ class ScenarioError(SimulatorError):
     """A scenario cannot be used; `problems` says why, one entry for each mistake."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(
-            sorted(problems, key=lambda each: (each.place.line, each.place.column))
-        )
+        self.problems = tuple(in_order(problems))
         super().__init__("\n".join(str(each) for each in self.problems))
+
+
+def in_order(problems: Iterable[Problem], files: Iterable[str] = ()) -> list[Problem]:
+    """Problems file by file, from top to bottom, after those that stand in no line of a file.
+
+    The files come in the order of `files`, or else in that in which the problems name them.
+    """
+    given = list(problems)
+    order = list(dict.fromkeys([*files, *(each.place.source for each in given)]))
+
+    def key(each: Problem) -> tuple[int, int, int]:
+        place = each.place
+        return (1 + order.index(place.source) if place.line else 0, place.line, place.column)
+
+    return sorted(given, key=key)
 
 
 def nearest(name: object, names: Iterable[str]) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 from simulator.scenario.model import step as steps
 from simulator.scenario.model.distribution import Constant
-from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.policy import BALANCING, Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Queue, Service
-from simulator.scenario.policies import BALANCING, calls_and_fallbacks, policy_of
+from simulator.scenario.policies import calls_and_fallbacks, policy_of
 
 AT_THE_PROXY = ("retry", "hedge", "breaker", "rate_limit", "bulkhead", "concurrency_limit")
 """The guards of a call that is made through a proxy which the proxy has."""

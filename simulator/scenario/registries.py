@@ -18,6 +18,7 @@ from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
+from simulator.platform.placement import Placement
 from simulator.scenario.model import registry as model
 from simulator.service.instance import Instance
 
@@ -33,10 +34,12 @@ def make_registry(
     instances: Mapping[str, Sequence[Instance]],
     routes: Sequence[tuple[str, str, Route]],
     fillers: Fillers,
+    placement: Placement | None,
 ) -> Registry | None:
     """The registry, at work; None where there is none.
 
-    `routes` are all the routes there are, each with its caller's party and the service it leads to.
+    `routes` are all the routes there are, each with its caller's party and the service it leads to;
+    `placement` is who stands on which node, if there are any.
     """
     if isinstance(given, model.Static):
         return None
@@ -69,7 +72,7 @@ def make_registry(
         registry = etcd
     elif isinstance(given, model.Kubernetes):
         kubernetes = Kubernetes(*common)
-        kubernetes.configure(_settings(KubernetesSettings, given), line_to)
+        kubernetes.configure(_settings(KubernetesSettings, given), line_to, placement)
         registry = kubernetes
     else:
         dns = DnsRegistry(*common)

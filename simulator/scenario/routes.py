@@ -20,8 +20,7 @@ from simulator.observe.ledger import Ledger
 from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.guards.profile import the
-from simulator.scenario.model.policy import Policy
-from simulator.scenario.policies import BALANCING
+from simulator.scenario.model.policy import BALANCING, Policy
 from simulator.service.instance import Instance
 
 

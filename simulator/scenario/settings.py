@@ -54,6 +54,8 @@ def _apply(source: Source, setting: Setting) -> str:
     parts = _split(setting.path)
     if not parts:
         return f"expected {EXAMPLE}"
+    if parts == ["extends"]:
+        return "what a scenario extends is said in its file; it cannot be set from outside"
     try:
         value = read_value(setting.value)
     except ScenarioError as error:

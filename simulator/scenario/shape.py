@@ -8,6 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, Tag
 
+from simulator.scenario.model.fault.fault import Fault
+from simulator.scenario.model.fault.group import Group, is_group
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.source import Key, value_in
 
@@ -37,7 +39,17 @@ def kind_at(path: Sequence[Key], data: object) -> Any:
         inside = value_in(data, part)
         data = None if inside is None else inside[0]
         kind = _settled(_kind_inside(kind, part), data)
+        if kind in (Fault, Any):
+            # What stands in a group of faults is either, as in the list of all.
+            kind = Group if is_group(data) else Fault
     return kind
+
+
+def may_be_none(kind: Any) -> bool:
+    """Whether nothing at all is a value of the type."""
+    while get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    return get_origin(kind) in (Union, types.UnionType) and type(None) in get_args(kind)
 
 
 def _kind_inside(kind: Any, part: Key) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class Source:
     settings: dict[DataPath, str] = field(default_factory=dict)
     folder: Path | None = None
     """Where the file lies; the files it names are looked for here."""
+    files: dict[str, int] = field(default_factory=dict)
+    """The file and those that it extends, by name, with their numbers of lines."""
+
+    def __post_init__(self) -> None:
+        self.files = self.files or {self.name: len(self.lines)}
 
     def place(self, path: Sequence[Key], *, key: bool = False) -> Place:
         """Where the value (or the key) at `path` stands, or the nearest thing around it."""
@@ -68,6 +73,36 @@ class Source:
             self.keys.pop(known, None)
             self.written.pop(known, None)
             del self.values[known]
+
+    def take(
+        self, path: DataPath, old: object, new: object = None, other: Source | None = None
+    ) -> None:
+        """Know of the places of `new`, as `other` does, and no longer of those of `old`.
+
+        Both values are at `path`.
+        """
+        for at in paths_in(old, path):
+            for places in (self.keys, self.values, self.written):
+                places.pop(at, None)
+        if other is None:
+            return
+        for at in paths_in(new, path):
+            self.values[at] = other.values[at]
+            if at in other.keys:
+                self.keys[at] = other.keys[at]
+            if at in other.written:
+                self.written[at] = other.written[at]
+
+
+def paths_in(value: object, path: DataPath) -> Iterator[DataPath]:
+    """The path of a value, and those of all that is inside of it."""
+    yield path
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from paths_in(inner, (*path, key))
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from paths_in(inner, (*path, number))
 
 
 def value_in(data: object, part: Key) -> tuple[object] | None:

@@ -17,11 +17,12 @@ from pydantic_core import ErrorDetails
 
 from simulator.scenario.check.checker import check
 from simulator.scenario.explain import KINDS, data_path, explain
+from simulator.scenario.groups import lay_flat
 from simulator.scenario.model.base import Duration, Name
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
 from simulator.scenario.model.traffic import Traffic
-from simulator.scenario.problem import Place, Problem, ScenarioError
+from simulator.scenario.problem import Place, Problem, ScenarioError, in_order
 from simulator.scenario.source import DataPath, Key, Source, value_in
 
 MOST_PROBLEMS = 50
@@ -37,7 +38,9 @@ def validate(source: Source) -> tuple[Scenario, tuple[Problem, ...]]:
     Raises:
         ScenarioError: with every mistake in it.
     """
+    groups = lay_flat(source)
     remains = _Remains(source)
+    remains.problems += groups
     scenario = remains.scenario()
     problems = remains.problems
     if scenario is None:
@@ -50,11 +53,13 @@ def validate(source: Source) -> tuple[Scenario, tuple[Problem, ...]]:
 
 
 def _shown(problems: Sequence[Problem], source: Source) -> list[Problem]:
-    unique = sorted(dict.fromkeys(problems), key=lambda each: (each.place.line, each.place.column))
+    unique = in_order(dict.fromkeys(problems), source.files)
     if len(unique) <= MOST_PROBLEMS:
         return unique
     more = f"and {len(unique) - MOST_PROBLEMS} more mistakes"
-    return [*unique[:MOST_PROBLEMS], Problem(Place(source.name, len(source.lines) + 1), more)]
+    last = unique[MOST_PROBLEMS - 1].place.source
+    end = Place(last, source.files[last] + 1) if last in source.files else Place(source.name)
+    return [*unique[:MOST_PROBLEMS], Problem(end, more)]
 
 
 class _Remains:

@@ -12,6 +12,7 @@ from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.observe.deaths import Death
 from simulator.observe.ledger import Ledger
+from simulator.platform.placement import Placement
 from simulator.scenario.guards.maker import PolicyGroup
 from simulator.scenario.model.scenario import Scenario
 from simulator.service.endpoint import Endpoint
@@ -35,7 +36,8 @@ class World:
 
     `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter;
     `deaths` are those that faults have caused so far; `registry` is None where everybody knows all;
-    `policies` are those that keep count of what they do.
+    `policies` are those that keep count of what they do; `placement` is who stands on which node,
+    None where there are no nodes.
     """
 
     scenario: Scenario
@@ -50,6 +52,7 @@ class World:
     deaths: Sequence[Death]
     registry: Registry | None
     policies: Sequence[PolicyGroup]
+    placement: Placement | None
 
     @property
     def instances(self) -> list[Instance]:

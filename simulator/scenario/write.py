@@ -23,7 +23,7 @@ def resolved_yaml(scenario: Scenario, folder: Path | None = None) -> str:
     """
     data = scenario.model_dump(by_alias=True, exclude_unset=True)
     if folder is not None:
-        for mapping, key in _files(data):
+        for mapping, key in named_files(data):
             mapping[key] = str((folder / mapping[key]).resolve())
     return yaml.dump(
         data,
@@ -35,16 +35,16 @@ def resolved_yaml(scenario: Scenario, folder: Path | None = None) -> str:
     )
 
 
-def _files(data: object) -> Iterator[tuple[dict[str, Any], str]]:
+def named_files(data: object) -> Iterator[tuple[dict[str, Any], str]]:
     """The mappings that name a file, each with the key that does."""
     if isinstance(data, dict):
         for key, value in data.items():
             if key in FILE_KEYS and isinstance(value, str):
                 yield data, key
-            yield from _files(value)
+            yield from named_files(value)
     elif isinstance(data, (list, tuple)):
         for item in data:
-            yield from _files(item)
+            yield from named_files(item)
 
 
 class _Dumper(yaml.SafeDumper):

@@ -50,6 +50,7 @@ class Instance:
         retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
         kept_down: how many faults keep it from starting again.
+        since: when it last started; 0 if it runs from the start of the run.
         watcher: who hears of every attempt that leaves, if anybody.
         up: whether it listens; what reaches a dead instance is refused.
         inside: every attempt that waits or is worked on here, in no order; each knows its place.
@@ -81,6 +82,7 @@ class Instance:
         "ready",
         "retry_after",
         "routes",
+        "since",
         "slowed",
         "speed",
         "up",
@@ -114,6 +116,7 @@ class Instance:
         self.retry_after = 0.0
         self.death: Death | None = None
         self.kept_down = 0
+        self.since = 0.0
         self.watcher: Watcher | None = None
         self.kernel = kernel
         self.ledger = ledger
@@ -333,6 +336,7 @@ class Instance:
     def restart(self) -> None:
         """Listen again, with nothing inside, and nothing remembered of those it calls."""
         self.up = True
+        self.since = self.kernel.now
         self.ledger.events.note(self.kernel.now, "instance", self.name, "up")
         for route in self.routes:
             for guard in route.guards:
@@ -349,6 +353,14 @@ class Instance:
     def speed_up(self, part: float) -> None:
         """One of the slowdowns is over; with the last of them the speed is what it was, exactly."""
         self.slowed.remove(part)
+        self.change_speed()
+
+    def slow_anew(self, before: float, part: float) -> None:
+        """One of the slowdowns, `before`, becomes another in one step; 1 stands for none."""
+        if before != 1.0:
+            self.slowed.remove(before)
+        if part != 1.0:
+            self.slowed.append(part)
         self.change_speed()
 
     def change_speed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import mypyc_attr
 
@@ -14,20 +14,27 @@ if TYPE_CHECKING:
     from simulator.kernel.kernel import Kernel
     from simulator.service.strand import Strand
 
+NEXT_TO_NOTHING: Final = 1e-9
+"""The part of its cores that is left to a processor of which all are stolen."""
+
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Processor(Event):
     """`cores` cores; a piece of work of one second keeps one whole core busy for one second.
 
+    `cores` is what is left of `all_cores` when those are taken that `stolen` has.
+
     `used_area` and `used` give the core-seconds in use up to now as `used_area + used * now`.
     """
 
-    __slots__ = ("cores", "kernel", "used", "used_area")
+    __slots__ = ("all_cores", "cores", "kernel", "stolen", "used", "used_area")
 
     def __init__(self, kernel: Kernel, cores: float) -> None:
         super().__init__()
         self.kernel = kernel
         self.cores = cores
+        self.all_cores = cores
+        self.stolen: list[float] = []
         self.used = 0.0
         self.used_area = 0.0
 
@@ -45,6 +52,20 @@ class Processor(Event):
 
     def stretch(self, factor: float) -> None:
         """What is still to be done of the work at hand takes `factor` times as long."""
+        raise NotImplementedError
+
+    def steal(self, cores: float) -> None:
+        """So many cores are gone from now on; several thefts add up."""
+        self.stolen.append(cores)
+        self.resize(max(0.0, self.all_cores - sum(self.stolen)))
+
+    def give_back(self, cores: float) -> None:
+        """One of the thefts is over; with the last of them all cores are there, exactly."""
+        self.stolen.remove(cores)
+        self.resize(max(0.0, self.all_cores - sum(self.stolen)))
+
+    def resize(self, cores: float) -> None:
+        """There are so many cores from now on, for the work at hand too."""
         raise NotImplementedError
 
     def occupy(self, used: float) -> None:
@@ -119,6 +140,12 @@ class SharedProcessor(Processor):
         self.jobs = stretched
         self.aim()
 
+    def resize(self, cores: float) -> None:
+        self.advance()
+        # At no speed at all the next to be through would never be.
+        self.cores = max(cores, self.all_cores * NEXT_TO_NOTHING)
+        self.aim()
+
     def advance(self) -> None:
         """Bring the common progress up to now."""
         now = self.kernel.now
@@ -187,9 +214,15 @@ class FcfsProcessor(Processor):
     def next(self) -> None:
         """Give a free core to the first who waits for one."""
         self.occupy(float(len(self.running)))
-        if self.waiting:
+        if self.waiting and len(self.running) < self.cores:
             strand, amount = self.waiting.popleft()
             self.execute(strand, amount)
+
+    def resize(self, cores: float) -> None:
+        # Whoever has a core keeps it to the end of its work.
+        self.cores = cores
+        while self.waiting and len(self.running) < cores:
+            self.next()
 
     def drop(self, strand: Strand) -> float:
         burst = self.running.get(strand)

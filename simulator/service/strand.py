@@ -87,6 +87,9 @@ class Strand(Party):
     def on_behalf_of(self) -> Attempt | None:
         return self.attempt()
 
+    def sender(self, attempt: Attempt) -> str:
+        return self.instance.name
+
     def resume_failed(self, outcome: int, origin: str) -> None:
         """End in failure after a wait."""
         self.instance.take_back()

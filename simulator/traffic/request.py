@@ -11,6 +11,7 @@ from simulator.kernel.event import IDLE
 from simulator.outcome import DEGRADED
 
 if TYPE_CHECKING:
+    from simulator.call.attempt import Attempt
     from simulator.call.draws import Draws
     from simulator.call.edge import CallPoint
     from simulator.observe.trace import OpenTrace
@@ -97,6 +98,10 @@ class Request(Party):
         request = Request(self.tally, self.index)
         request.trace = self.trace
         return request
+
+    def sender(self, attempt: Attempt) -> str:
+        client = self.tally.nature.client_of(self.index)
+        return f"{attempt.site.point.edge.party}-{client + 1}"
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         self.ended = True

@@ -50,13 +50,15 @@ class Source(Event):
 
     `clients` are the caller instances, each with routes and balancers of its own; which of them
     sends a request is drawn by its number among those of its entry, and the entry by its number
-    in the class.
+    in the class. `extra` are the entries of what comes beside the class's own requests; what they
+    ask for has numbers of its own.
     """
 
     __slots__ = (
         "choice",
         "clients",
         "entries",
+        "extra",
         "kernel",
         "name",
         "number",
@@ -80,6 +82,11 @@ class Source(Event):
         self.choice = choice
         self.sampler = sampler
         self.number = 0
+        self.extra: list[Entry] = []
+
+    def every_entry(self) -> list[Entry]:
+        """Its own entries, and those of what comes beside."""
+        return self.entries + self.extra
 
     def begin(self) -> None:
         """Schedule the first requests."""

@@ -212,7 +212,7 @@ def test_adaptive_is_standard_too() -> None:
     assert budget.spend(0.0, TIMEOUT) == 10.0
     assert budget.spend(0.0, ERROR) == 5.0
     budget.succeeded(0.0, 5.0)
-    assert budget.counters(0.0) == {"refused": 0, "balance": 490, "paced": 0}
+    assert budget.counters(0.0) == {"balance": 490, "paced": 0}
 
 
 @pytest.mark.parametrize(("outcome", "slows"), [(RATE_LIMITED, True), (SHED, True), (ERROR, False)])

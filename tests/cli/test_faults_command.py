@@ -30,8 +30,9 @@ DOCS = Path(__file__).parents[2] / "docs"
 SHOP = """
 scenario: shop
 duration: 60s
-traffic: {users: {rate: 10/s, target: shop.buy}}
+traffic: {users: {rate: 10/s, target: shop.buy, key: {zipf: {items: 100}}}}
 registry: {kind: consul}
+platform: {nodes: {general: {count: 2, zones: [north, south]}}}
 services:
   shop:
     replicas: 2
@@ -110,10 +111,14 @@ def test_json() -> None:
     one = json.loads(told("kill", "--json"))
     assert one["name"] == "kill"
     assert {each["name"]: each["default"] for each in one["fields"]} == {
-        "service": "required",
+        "service": None,
+        "zone": None,
+        "node": None,
+        "label": None,
         "instance": None,
         "mode": "one",
         "grace": "0s",
+        "restart": None,
     }
 
 

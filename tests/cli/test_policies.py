@@ -12,8 +12,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from simulator.errors import SimulatorError
 from simulator.scenario.guards.catalogue import ORDER, POLICIES, explain, explained, summary_of
-from simulator.scenario.model.policy import GUARDS, Policy
-from simulator.scenario.policies import BALANCING
+from simulator.scenario.model.policy import BALANCING, GUARDS, Policy
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -314,33 +314,50 @@ class TestBlastRadius:
     def test_a_chain(self) -> None:
         """Each hangs on the one it calls, whatever the order of names."""
         calls = {"a": {"b"}, "b": {"c"}, "c": set[str]()}
-        assert spread("c", {"a": 2.0, "b": 1.0, "c": 0.0}, calls) == [
+        assert spread(["c"], {"a": 2.0, "b": 1.0, "c": 0.0}, calls) == [
             ("c", None),
             ("b", "c"),
             ("a", "b"),
         ]
         # In the same interval too.
-        assert spread("c", {"a": 0.0, "b": 0.0, "c": 0.0}, calls)[1:] == [("b", "c"), ("a", "b")]
+        assert spread(["c"], {"a": 0.0, "b": 0.0, "c": 0.0}, calls)[1:] == [("b", "c"), ("a", "b")]
 
     def test_the_callee_that_departed_first_is_to_blame(self) -> None:
         """Of two callees in trouble the earlier one is the parent."""
         calls = {"front": {"slow", "fast"}, "slow": {"db"}, "fast": {"db"}, "db": set[str]()}
         departed = {"db": 0.0, "slow": 5.0, "fast": 1.0, "front": 6.0}
-        assert ("front", "fast") in spread("db", departed, calls)
+        assert ("front", "fast") in spread(["db"], departed, calls)
 
     def test_trouble_goes_down_too(self) -> None:
         """Retries of a caller overload another callee of it: that one hangs on the caller."""
         calls = {"front": {"a", "b"}, "a": set[str](), "b": set[str]()}
-        assert spread("a", {"a": 0.0, "front": 1.0, "b": 2.0}, calls) == [
+        assert spread(["a"], {"a": 0.0, "front": 1.0, "b": 2.0}, calls) == [
             ("a", None),
             ("front", "a"),
             ("b", "front"),
         ]
 
+    def test_a_tree_of_several_roots(self) -> None:
+        """Each service that was hit is a root, and the others hang on whoever they call."""
+        calls = {
+            "shop": {"pay", "stock"},
+            "mail": {"stock"},
+            "pay": set[str](),
+            "stock": set[str](),
+        }
+        departed = {"shop": 1.0, "pay": 2.0, "stock": 0.0, "mail": 3.0}
+        # A root has no parent, though it calls another that departed.
+        assert spread(["stock", "shop"], departed, calls) == [
+            ("stock", None),
+            ("shop", None),
+            ("mail", "stock"),
+            ("pay", "shop"),
+        ]
+
     def test_the_root_is_there_even_if_it_never_departed(self) -> None:
         """So it is with the registry, which nobody calls; who has no other way hangs on it."""
         calls = {"a": {"b"}, "b": set[str]()}
-        assert spread("registry", {"a": 1.0, "b": 1.0}, calls) == [
+        assert spread(["registry"], {"a": 1.0, "b": 1.0}, calls) == [
             ("registry", None),
             ("a", "registry"),
             ("b", "a"),

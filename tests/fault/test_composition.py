@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,9 +72,22 @@ IDLE = {
     "reset": "for: 8s, reset: {service: pay, toxicity: 0%, after: 10ms}",
     "dns_error": "for: 8s, dns_error: {service: pay, toxicity: 0%}",
     "certificate_expiry": "for: 8s, certificate_expiry: {service: pay, toxicity: 0%}",
+    "no jitter": "for: 8s, latency: {service: pay, add: 0s, jitter: 0s}",
+    "jitter of none": "for: 8s, latency: {service: pay, add: 9ms, jitter: 9ms, toxicity: 0%}",
+    "a huge rate": "for: 8s, bandwidth: {service: pay, rate: 1000000000TB, message: 1B}",
+    "corrupt": "for: 8s, corrupt: {service: pay, share: 0%}",
+    "correlated corrupt": "for: 8s, corrupt: {service: pay, share: 0%, correlation: 25%}",
+    "duplicate": "for: 8s, duplicate: {service: pay, share: 0%}",
+    "correlated duplicate": "for: 8s, duplicate: {service: pay, share: 0%, correlation: 25%}",
+    "duplicate of none": "for: 8s, duplicate: {service: pay, share: 100%, toxicity: 0%}",
+    "reorder": "for: 8s, reorder: {service: pay, delay: 1s, share: 100%}",
+    "reorder by nothing": "for: 8s, reorder: {service: pay, delay: 0s, share: 20%, gap: 3}",
+    "an instance that does not call": "for: 8s, abort: {service: pay, from: [stock-1]}",
+    "zones that do not call": "for: 8s, abort: {service: stock, from: [pay], from_zones: [a]}",
     "slow": "for: 8s, slow: {service: shop, mode: all, speed: 100%}",
     "surge": "for: 8s, surge: {traffic: users, times: 1}",
     "kill of none": "for: 8s, kill: {service: pay, mode: {percent: 0%}}",
+    "monkey among none": "for: 8s, monkey: {service: pay, mode: {percent: 0%}, interval: 1s}",
     "pause of none": "for: 8s, pause: {service: pay, mode: {percent: 0%}}",
     "hang of none": "for: 8s, hang: {service: pay, mode: {percent: 0%}}",
     "callers that do not call": "for: 8s, partition: {service: pay, mode: all, from: [crawlers]}",
@@ -99,6 +113,10 @@ def test_a_fault_of_no_strength_leaves_all_figures_as_they_are(
     assert result.services == undisturbed.services
     assert result.edges == undisturbed.edges
     assert result.policies == undisturbed.policies
+    assert result.series.keys() == undisturbed.series.keys()
+    for level, table in result.series.items():
+        for column, values in table.columns.items():
+            np.testing.assert_array_equal(values, undisturbed.series[level].columns[column])
 
 
 def test_a_fault_that_never_starts_leaves_all_figures_as_they_are(undisturbed: Result) -> None:
@@ -119,6 +137,9 @@ def test_the_system_has_something_to_lose(undisturbed: Result) -> None:
         "latency: {service: pay, add: 1s}",
         "loss: {service: pay, share: 50%}",
         "abort: {service: pay}",
+        "corrupt: {service: pay, share: 20%}",
+        "duplicate: {service: pay, share: 50%}",
+        "reorder: {service: pay, delay: 100ms, share: 50%}",
         "slow: {service: shop, mode: all, speed: 10%}",
         "surge: {traffic: users, times: 2}",
     ):
@@ -145,10 +166,19 @@ ON_THE_WAY: list[dict[str, Any]] = [
     {"reset": {"after": "10ms"}},
     {"dns_error": {"toxicity": "30%"}},
     {"certificate_expiry": {}},
+    {"corrupt": {"share": "20%"}},
+    {"corrupt": {"share": "50%", "correlation": "30%", "direction": "from"}},
+    {"duplicate": {"share": "30%"}},
+    {"duplicate": {"share": "50%", "correlation": "50%", "from": ["shop-2"]}},
+    {"reorder": {"delay": "40ms", "share": "25%", "correlation": "50%"}},
+    {"latency": {"add": "30ms", "jitter": "40ms", "correlation": "25%", "from_zones": ["a"]}},
+    {"partition": {"from": ["shop-1", "users-1"], "from_zones": ["a"]}},
     {"partition": {"from": ["shop"]}},
     {"partition": {"from": ["users", "crawlers"], "direction": "to"}},
     {"kill": {}},
     {"kill": {"grace": "150ms"}},
+    {"monkey": {"interval": "500ms", "max_down": 2, "restart": "700ms"}},
+    {"monkey": {"interval": "900ms", "max_down": "50%", "restart": "3s"}},
     {"pause": {}},
     {"hang": {}},
     {"slow": {"speed": "30%"}},

@@ -167,7 +167,9 @@ def lost_share(chance: float, correlation: float, draws: int) -> float:
         correlation=correlation,
         uniforms=Chance(lambda size: generator.random(size).tolist()),
     )
-    return sum(loss.loses_next() for _ in range(draws)) / draws
+    going = loss.going
+    assert going is not None
+    return sum(going.next() < loss.chance for _ in range(draws)) / draws
 
 
 def test_correlated_loss_loses_what_netem_loses() -> None:

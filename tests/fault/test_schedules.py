@@ -5,7 +5,6 @@ from __future__ import annotations
 from math import exp, sqrt
 
 import pytest
-from simulator.scenario.faults.schedules import schedules_of
 
 from simulator.errors import SimulatorError
 from simulator.experiment.result import Result
@@ -13,6 +12,7 @@ from simulator.experiment.run import simulate
 from simulator.fault.fault import Schedule, Span
 from simulator.kernel.streams import Streams
 from simulator.scenario import parse
+from simulator.scenario.faults.schedules import schedules_of
 from simulator.scenario.write import resolved_yaml
 
 FOUR = """

@@ -340,3 +340,111 @@ class TestRegistrySplit:
         assert 0.97 < three < 1.0
         (four, *_) = measured(self.NAME, self.EXPECT, *bare, f"{self.RETRY}.attempts=4", seed=seed)
         assert four == 1.0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+class TestBadDeploy:
+    NAME = "bad-deploy"
+    LATE = "faults.0.for=1m"
+    BUDGET = "services.price.policy.retry.budget=finagle"
+    EXPECT = (
+        "availability > 0% during [30s, 60s]",
+        "p95 > 0s during [10s, 30s]",
+        "p95 > 0s during [50s, 60s]",
+        "goodput > 0/s during [100s, 150s]",
+    )
+
+    def test_half_a_minute_decides(self, seed: int) -> None:
+        """Undone with half of the instances replaced nobody is hurt; undone later nothing comes back."""
+        served, before, warning, soon = measured(self.NAME, self.EXPECT, seed=seed)
+        _, _, _, late = measured(self.NAME, self.EXPECT, self.LATE, seed=seed)
+        assert served == 1.0
+        assert 1.7 < warning / before < 2.5
+        assert soon > 270.0
+        assert late < 20.0
+
+    def test_undoing_does_not_end_it(self, seed: int) -> None:
+        """The old version runs again for a minute, and stays down."""
+        result = play(self.NAME, self.LATE, seed=seed)
+        (release,) = result.faults
+        assert release.stayed_down
+        assert result.traffic["shops"].attempts_per_request > 2.0
+
+    def test_a_budget_lets_the_undoing_end_it(self, seed: int) -> None:
+        """With a retry budget the outage is as long as the capacity is short, and no longer."""
+        result = play(self.NAME, self.LATE, self.BUDGET, seed=seed)
+        (release,) = result.faults
+        assert result.verdict == "fail"
+        assert release.recovered_after is not None
+        assert 60.0 < release.recovered_after < 80.0
+
+    def test_a_canary(self, seed: int) -> None:
+        """One bad instance of ten hurts nobody, for as long as it takes to look at it."""
+        canary = (
+            "faults.0.for=90s",
+            "faults.0.bad_deploy.mode=one",
+        )
+        assert play(self.NAME, *canary, seed=seed).verdict == "pass"
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+class TestConfigPush:
+    NAME = "config-push"
+    TO_ALL = "faults.0.config_push.service=front"
+    NO_BUDGET = "services.catalogue.policy.retry.budget=null"
+    EXPECT = (
+        "few.availability > 0% during [30s, 60s]",
+        "others.availability > 0% during [30s, 60s]",
+        "availability > 0% during [62s, 2m]",
+    )
+
+    def test_a_stage_is_hurt_alone(self, seed: int) -> None:
+        """A bad value hurts whom it is pushed to; of the small cell nobody else notices."""
+        few, others, after = measured(self.NAME, self.EXPECT, seed=seed)
+        assert few < 0.6
+        assert others == after == 1.0
+
+    def test_the_rollback_helps(self, seed: int) -> None:
+        """With a budget the large cell is down as long as the value is there, and no longer."""
+        few, others, after = measured(self.NAME, self.EXPECT, self.TO_ALL, seed=seed)
+        assert others < 0.3
+        assert 0.8 < few < 0.98
+        assert after == 1.0
+
+    def test_the_rollback_does_not_help(self, seed: int) -> None:
+        """Without a budget everybody is down, and stays down with the right value."""
+        few, others, after = measured(
+            self.NAME, self.EXPECT, self.TO_ALL, self.NO_BUDGET, seed=seed
+        )
+        assert max(few, others) < 0.1
+        assert after < 0.01
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+class TestGcDeathSpiral:
+    NAME = "gc-death-spiral"
+    LONG = "services.search.queue=100"
+    HEAP = "faults.0.memory_leak"
+    EXPECT = ("goodput > 0/s during [60s, 3m]", "search.queue >= 0 during [60s, 3m]")
+
+    def test_the_queue_fills_the_heap(self, seed: int) -> None:
+        """After the rush is over, what waits keeps the collector busy, and that keeps it waiting."""
+        goodput, waiting = measured(self.NAME, self.EXPECT, self.LONG, seed=seed)
+        assert goodput < 215.0
+        assert waiting > 30.0
+        assert measured(self.NAME, self.EXPECT, self.LONG, f"{self.HEAP}.gc=0%", seed=seed)[1] < 5.0
+
+    @pytest.mark.parametrize(
+        "way", [(), (LONG, f"{HEAP}.limit=1GiB"), (LONG, "services.search.shedding={codel: {}}")]
+    )
+    def test_what_ends_it(self, seed: int, way: tuple[str, ...]) -> None:
+        """A short queue, a heap that holds the long one, or dropping what is old ends it with the rush."""
+        result = play(self.NAME, *way, seed=seed)
+        assert result.verdict == "pass"
+        assert not result.deaths
+
+    def test_an_overflowing_heap(self, seed: int) -> None:
+        """Without a limit the instances are killed again and again, long after the rush."""
+        result = play(self.NAME, "services.search.queue=null", seed=seed)
+        assert len(result.deaths) > 40
+        assert max(each.died for each in result.deaths) > 170.0

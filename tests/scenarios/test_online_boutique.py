@@ -13,8 +13,8 @@ import yaml
 
 from simulator.experiment.run import simulate
 from simulator.scenario import load
-from simulator.scenario.load import bundled
 from simulator.scenario.model.step import Call, Maybe, Repeat
+from simulator.scenario.text import bundled
 
 SCENARIO = load("online-boutique").scenario
 TEXT = bundled()["online-boutique"].read_text("utf-8")

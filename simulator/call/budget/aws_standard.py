@@ -27,20 +27,18 @@ class AwsStandardBudget(RetryBudget):
         timeout_cost: what a retry takes after the caller had no answer in time.
     """
 
-    __slots__ = ("available", "most", "refused", "retry_cost", "timeout_cost")
+    __slots__ = ("available", "most", "retry_cost", "timeout_cost")
 
     def __init__(self, quota: int = 500, retry_cost: int = 5, timeout_cost: int = 10) -> None:
         self.most = quota
         self.available = quota
         self.retry_cost = retry_cost
         self.timeout_cost = timeout_cost
-        self.refused = 0
 
     def spend(self, now: float, outcome: int) -> float:
         late = outcome in (TIMEOUT, UNREACHABLE)
         cost = self.timeout_cost if late else self.retry_cost
         if cost > self.available:
-            self.refused += 1
             return DENIED
         self.available -= cost
         return float(cost)
@@ -50,4 +48,4 @@ class AwsStandardBudget(RetryBudget):
         self.available = min(self.available + given_back, self.most)
 
     def counters(self, now: float) -> dict[str, float]:
-        return {"refused": self.refused, "balance": self.available}
+        return {"balance": self.available}

@@ -48,5 +48,5 @@ class RetryBudget:
         """Whoever got a wait from `pace` cannot wait as long, and gives the place back."""
 
     def counters(self, now: float) -> dict[str, float]:
-        """How many retries were refused, and what is left."""
+        """What is left, and what else there is to tell; those that it refuses are counted elsewhere."""
         return {}

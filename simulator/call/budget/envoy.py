@@ -52,7 +52,6 @@ class EnvoyBudget(RetryBudget):
         "budget_percent",
         "flying",
         "min_retry_concurrency",
-        "overflows",
         "waiting",
     )
 
@@ -62,7 +61,6 @@ class EnvoyBudget(RetryBudget):
         self.active = 0
         self.waiting = 0
         self.flying = 0
-        self.overflows = 0
 
     def attempt_started(self, now: float, retry: bool) -> None:
         self.active += 1
@@ -81,7 +79,6 @@ class EnvoyBudget(RetryBudget):
         active = self.active + ((ANSWERED >> outcome) & 1)
         allowed = max(int(self.budget_percent * active), self.min_retry_concurrency)
         if self.waiting + self.flying >= allowed:
-            self.overflows += 1
             return DENIED
         self.waiting += 1
         return 1.0
@@ -93,4 +90,4 @@ class EnvoyBudget(RetryBudget):
     def counters(self, now: float) -> dict[str, float]:
         allowed = max(int(self.budget_percent * self.active), self.min_retry_concurrency)
         under_way = self.waiting + self.flying
-        return {"refused": self.overflows, "balance": max(allowed - under_way, 0)}
+        return {"balance": max(allowed - under_way, 0)}

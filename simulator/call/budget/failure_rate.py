@@ -21,13 +21,12 @@ class FailureRateBudget(RetryBudget):
         limit: the share of failures above which nothing is retried.
     """
 
-    __slots__ = ("calls", "failures", "limit", "refused")
+    __slots__ = ("calls", "failures", "limit")
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
         self.calls = 0
         self.failures = 0
-        self.refused = 0
 
     def call_started(self, now: float) -> None:
         self.calls += 1
@@ -38,7 +37,6 @@ class FailureRateBudget(RetryBudget):
 
     def spend(self, now: float, outcome: int) -> float:
         if self.rate() > self.limit:
-            self.refused += 1
             return DENIED
         return 0.0
 
@@ -47,4 +45,4 @@ class FailureRateBudget(RetryBudget):
         return self.failures / self.calls if self.calls else 0.0
 
     def counters(self, now: float) -> dict[str, float]:
-        return {"refused": self.refused, "failure_rate": self.rate()}
+        return {"failure_rate": self.rate()}

@@ -31,7 +31,7 @@ class FinagleBudget(RetryBudget):
         percent_can_retry: retries for each call; 0.2 is one for five, 2 is two for each.
     """
 
-    __slots__ = ("adder", "cost", "deposit", "refused", "reserve")
+    __slots__ = ("adder", "cost", "deposit", "reserve")
 
     def __init__(self, ttl: float, min_retries_per_sec: int, percent_can_retry: float) -> None:
         self.adder = WindowedAdder(ttl, WINDOWS, 0.0)
@@ -42,14 +42,12 @@ class FinagleBudget(RetryBudget):
             self.deposit = SCALE
             self.cost = int(SCALE / percent_can_retry)
         self.reserve = min_retries_per_sec * int(ttl) * self.cost
-        self.refused = 0
 
     def call_started(self, now: float) -> None:
         self.adder.add(self.deposit, now)
 
     def spend(self, now: float, outcome: int) -> float:
         if self.adder.sum(now) + self.reserve < self.cost:
-            self.refused += 1
             return DENIED
         self.adder.add(-self.cost, now)
         return 1.0
@@ -60,4 +58,4 @@ class FinagleBudget(RetryBudget):
         return int((self.adder.sum(now) + self.reserve) / self.cost)
 
     def counters(self, now: float) -> dict[str, float]:
-        return {"refused": self.refused, "balance": self.balance(now)}
+        return {"balance": self.balance(now)}

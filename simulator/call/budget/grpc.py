@@ -28,7 +28,7 @@ class GrpcBudget(RetryBudget):
         failures: the outcomes that take from it: bit `outcome` is set.
     """
 
-    __slots__ = ("failures", "gain", "most", "refused", "tokens")
+    __slots__ = ("failures", "gain", "most", "tokens")
 
     def __init__(self, max_tokens: int, token_ratio: float, failures: int) -> None:
         self.most = max_tokens * MILLI
@@ -36,7 +36,6 @@ class GrpcBudget(RetryBudget):
         self.gain = int(round(token_ratio * MILLI, 6))
         self.failures = failures
         self.tokens = self.most
-        self.refused = 0
 
     def attempt_ended(self, now: float, retry: bool, outcome: int) -> None:
         if outcome <= DEGRADED:
@@ -47,8 +46,7 @@ class GrpcBudget(RetryBudget):
     def spend(self, now: float, outcome: int) -> float:
         if 2 * self.tokens > self.most:
             return 0.0
-        self.refused += 1
         return DENIED
 
     def counters(self, now: float) -> dict[str, float]:
-        return {"refused": self.refused, "balance": self.tokens / MILLI}
+        return {"balance": self.tokens / MILLI}

@@ -22,14 +22,13 @@ class TokenBucketBudget(RetryBudget):
         cost: tokens that a retry takes.
     """
 
-    __slots__ = ("capacity", "cost", "deposit", "refused", "tokens")
+    __slots__ = ("capacity", "cost", "deposit", "tokens")
 
     def __init__(self, deposit: float = 0.1, capacity: float = 5.0, cost: float = 1.0) -> None:
         self.deposit = deposit
         self.capacity = capacity
         self.cost = cost
         self.tokens = capacity
-        self.refused = 0
 
     def call_started(self, now: float) -> None:
         self.tokens = min(self.tokens + self.deposit, self.capacity)
@@ -38,8 +37,7 @@ class TokenBucketBudget(RetryBudget):
         if self.tokens > self.cost:
             self.tokens -= self.cost
             return self.cost
-        self.refused += 1
         return DENIED
 
     def counters(self, now: float) -> dict[str, float]:
-        return {"refused": self.refused, "balance": self.tokens}
+        return {"balance": self.tokens}

@@ -16,8 +16,10 @@ class Abort(Toxic):
     In the real world: a proxy that is told to inject faults, a gateway that turns requests away, a
     sidecar that is out of order.
 
-    Here: the caller has its answer `after` the given time from the sending, whatever the link's
-    latency, and the callee has no work with it. What is `after` a timeout is a timeout.
+    Here: it stands next to the caller, which has its answer `after` the given time from the sending,
+    whatever the link's latency; the callee has no work with it. Other harms on the way that began
+    before it stand between the two: the question passes them, and the answer too. What is `after` a
+    timeout is a timeout.
 
     Left out: the work of whoever answers.
 
@@ -26,6 +28,7 @@ class Abort(Toxic):
     Args:
         outcome: what the caller is answered.
         after: seconds until it is.
+        nearest: whether nothing else on the way matters, because nothing is sent.
     """
 
     __slots__ = ("after", "outcome")
@@ -39,14 +42,20 @@ class Abort(Toxic):
         *,
         outcome: int,
         after: float,
+        nearest: bool = False,
     ) -> None:
         super().__init__(name, parties, endpoints, share, forth=True, back=False)
         self.outcome = outcome
         self.after = after
+        self.nearest = nearest
 
     def question(self, attempt: Attempt) -> float:
-        attempt.reply(self.outcome, self.name, self.after)
+        attempt.outcome = self.outcome
+        attempt.origin = self.name
         return REPLACED
+
+    def reply(self, attempt: Attempt, extra: float) -> None:
+        attempt.reply(self.after + extra)
 
     def cancellation(self, attempt: Attempt) -> float:
         """It is no question, and nobody answers it."""

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from simulator.fault.clock_skew import ClockSkew
+from simulator.fault.crash_loop import BackOff, CrashLoop
+from simulator.fault.disk_full import DiskFull
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.keeper import Keeper
 from simulator.fault.kill import Kill
+from simulator.fault.memory_leak import Leak, MemoryLeak
+from simulator.fault.monkey import Habits, Monkey
 from simulator.fault.pause import Hang, Pause
 from simulator.fault.registry_faults import KillServer, SlowServer
 from simulator.fault.slow import Slow
+from simulator.fault.stolen_cores import StolenCores
+from simulator.fault.version import BadVersion
+from simulator.network.toxic.refusal import Refusal
+from simulator.network.toxic.wrong_time import WrongTime
+from simulator.outcome import ERROR
+from simulator.platform.placement import Outage
 from simulator.scenario.faults.kind import Kind
 from simulator.scenario.faults.reach import REGISTRY, Choose, Reach
 from simulator.scenario.model.fault import process as model
@@ -16,13 +28,22 @@ def kill(reach: Reach, harm: model.Kill, name: str, schedule: Schedule) -> Fault
     """Ends processes."""
     if harm.service == REGISTRY:
         return KillServer(reach.kernel, name, schedule, reach.servers_of(harm, name))
-    return killing(reach, "kill", name, schedule, reach.chooser(harm, name), harm.grace)
+    chosen, restart = reach.chooser(harm, name), harm.restart
+    outage = reach.outage(harm) if restart is None else None
+    return killing(reach, "kill", name, schedule, chosen, harm.grace, outage, restart)
 
 
 def killing(
-    reach: Reach, kind: str, name: str, schedule: Schedule, choose: Choose, grace: float = 0.0
+    reach: Reach,
+    kind: str,
+    name: str,
+    schedule: Schedule,
+    choose: Choose,
+    grace: float = 0.0,
+    outage: Outage | None = None,
+    restart: float | None = None,
 ) -> Kill:
-    """A fault of any kind that ends the processes it chooses."""
+    """A fault of any kind that ends the processes it chooses, and takes down some nodes."""
     return Kill(
         reach.kernel,
         name,
@@ -33,6 +54,8 @@ def killing(
         reach.lifecycle,
         reach.routes,
         reach.deaths,
+        outage,
+        restart,
     )
 
 
@@ -52,8 +75,68 @@ def slow(reach: Reach, harm: model.Slow, name: str, schedule: Schedule) -> Fault
         assert harm.add is not None
         chosen = reach.servers_of(harm, name)
         return SlowServer(reach.kernel, name, schedule, chosen, harm.add)
+    if harm.cores is not None:
+        return StolenCores(reach.kernel, name, schedule, reach.chooser(harm, name), harm.cores)
     assert harm.speed is not None
     return Slow(reach.kernel, name, schedule, reach.chooser(harm, name), harm.speed)
+
+
+def monkey(reach: Reach, harm: model.Monkey, name: str, schedule: Schedule) -> Fault:
+    """Ends one process after another, at random."""
+    fleets = {each.name: members for members in reach.instances.values() for each in members}
+    uniform = reach.streams.generator(f"fault/{name}/monkey").random
+    return Monkey(
+        reach.kernel,
+        name,
+        schedule,
+        reach.chooser(harm, name),
+        fleets,
+        Habits(harm.interval, harm.probability, harm.max_down, harm.restart),
+        lambda: float(uniform()),
+        keeper(reach),
+    )
+
+
+def keeper(reach: Reach) -> Keeper:
+    """Who ends processes for a fault that starts them again by itself."""
+    return Keeper(reach.kernel, reach.lifecycle, reach.routes, reach.deaths)
+
+
+def memory_leak(reach: Reach, harm: model.MemoryLeak, name: str, schedule: Schedule) -> Fault:
+    """Fills the memory of processes."""
+    leak = Leak(
+        harm.rate or 0.0,
+        harm.per_request or 0.0,
+        harm.in_flight or 0.0,
+        harm.limit,
+        harm.gc,
+        harm.restart,
+    )
+    chosen = reach.chooser(harm, name)
+    return MemoryLeak(reach.kernel, name, schedule, chosen, leak, keeper(reach))
+
+
+def crash_loop(reach: Reach, harm: model.CrashLoop, name: str, schedule: Schedule) -> Fault:
+    """Lets processes die soon after each start."""
+    backoff = BackOff(harm.backoff, harm.max_, harm.start)
+    chosen = reach.chooser(harm, name)
+    return CrashLoop(reach.kernel, name, schedule, chosen, harm.lives, backoff, keeper(reach))
+
+
+def disk_full(reach: Reach, harm: model.DiskFull, name: str, schedule: Schedule) -> Fault:
+    """Lets fail what writes."""
+    writing = frozenset(f"{harm.service}.{each}" for each in harm.endpoints)
+    version = BadVersion(refusals=[lambda: Refusal(name, None, writing, 1.0, outcome=ERROR)])
+    return DiskFull(reach.kernel, name, schedule, reach.chooser(harm, name), version)
+
+
+def clock_skew(reach: Reach, harm: model.ClockSkew, name: str, schedule: Schedule) -> Fault:
+    """Sets clocks wrong."""
+    clocks = reach.clocks
+    check = BadVersion(refusals=[lambda: WrongTime(name, clocks, harm.tolerance)])
+    everybody = [each for members in reach.instances.values() for each in members]
+    chosen = reach.chooser(harm, name)
+    return ClockSkew(reach.kernel, name, schedule, chosen, harm.by, clocks, everybody, check)
 
 
 PROCESS_FAULTS = {
@@ -97,6 +180,56 @@ PROCESS_FAULTS = {
   for: 20s
   slow: {service: payments, mode: {percent: 50%}, speed: 20%}
 """,
-        {"service: registry": SlowServer},
+        {"cores": StolenCores, "service: registry": SlowServer},
+    ),
+    "monkey": Kind(
+        model.Monkey,
+        monkey,
+        Monkey,
+        """
+- at: 30s
+  for: 2m
+  monkey: {service: payments, interval: 20s, probability: 80%, max_down: 25%, restart: 10s}
+""",
+    ),
+    "memory_leak": Kind(
+        model.MemoryLeak,
+        memory_leak,
+        MemoryLeak,
+        """
+- at: 30s
+  for: 2m
+  memory_leak: {service: payments, rate: 8MiB, in_flight: 2MiB, limit: 512MiB, gc: 5%}
+""",
+    ),
+    "crash_loop": Kind(
+        model.CrashLoop,
+        crash_loop,
+        CrashLoop,
+        """
+- at: 30s
+  for: 2m
+  crash_loop: {service: payments, mode: {percent: 50%}, lives: 5s}
+""",
+    ),
+    "disk_full": Kind(
+        model.DiskFull,
+        disk_full,
+        DiskFull,
+        """
+- at: 30s
+  for: 20s
+  disk_full: {service: payments, mode: one, endpoints: [charge]}
+""",
+    ),
+    "clock_skew": Kind(
+        model.ClockSkew,
+        clock_skew,
+        ClockSkew,
+        """
+- at: 30s
+  for: 20s
+  clock_skew: {service: payments, mode: one, by: -10m}
+""",
     ),
 }

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from simulator.call.cache import Cache
+from simulator.call.edge import CallPoint
 from simulator.call.route import Route
+from simulator.fault.config_push import Setting
 from simulator.fault.mode import Mode
 from simulator.fault.registry_faults import Server
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
+from simulator.network.toxic.wrong_time import Clocks
 from simulator.observe.deaths import Death
+from simulator.platform.node import Node
+from simulator.platform.placement import Outage, Placement
+from simulator.scenario.crowd import Crowd
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.model.fault import selector as model
 from simulator.service.instance import Instance
@@ -28,6 +34,9 @@ class Reach:
 
     `instances` are by service, `servers` those of the registry; `owned` are the routes, each with
     the party that it belongs to and the service that it leads to; deaths are noted in `deaths`.
+    `labels` are those of each service; `placement` is who stands on which node, if there are any.
+    `crowd` are the users; `pushed` is, for each push of configuration, which calls it changes, and how.
+    `clocks` are those that are wrong.
     """
 
     def __init__(
@@ -39,6 +48,10 @@ class Reach:
         lifecycle: Lifecycle,
         owned: Sequence[tuple[str, str, Route]],
         toxics: ToxicMaker,
+        labels: Mapping[str, Mapping[str, str]],
+        placement: Placement | None,
+        crowd: Crowd,
+        pushed: Mapping[str, Sequence[tuple[Setting, CallPoint]]],
     ) -> None:
         self.kernel = kernel
         self.streams = streams
@@ -48,7 +61,12 @@ class Reach:
         self.owned = owned
         self.routes = [route for _, _, route in owned]
         self.toxics = toxics
+        self.labels = labels
+        self.placement = placement
+        self.crowd = crowd
+        self.pushed = pushed
         self.deaths: list[Death] = []
+        self.clocks = Clocks()
 
     def in_zone(self, zone: str) -> list[Instance]:
         """Every instance in a zone."""
@@ -81,16 +99,55 @@ class Reach:
 
     def chooser(self, selector: model.Selector, name: str) -> Choose:
         """Finds those whom the selector of a fault means."""
-        instances = self.instances[selector.service]
-        if selector.instance is not None:
-            wanted = selector.instance
-            return lambda: [each for each in instances if each.name == wanted]
+        instances = [
+            each
+            for service, members in self.instances.items()
+            if selector.whose in (None, service)
+            and labelled(self.labels.get(service, {}), selector.label)
+            for each in members
+            if selector.instance in (None, each.name)
+        ]
+
+        def found() -> list[Instance]:
+            # They may have moved since the last time.
+            return [
+                each
+                for each in instances
+                if selector.zone in (None, each.zone) and self.on_node(each, selector.node)
+            ]
+
         mode = mode_of(selector.mode)
-        if mode.everybody:
+        if mode.everybody or selector.instance is not None:
             # The dead too, who may come back before it is over.
-            return lambda: list(instances)
+            return found
         shuffled = self.shuffled(f"fault/{name}")
-        return lambda: mode.choose([each for each in instances if each.up], shuffled)
+        return lambda: mode.choose([each for each in found() if each.up], shuffled)
+
+    def on_node(self, instance: Instance, node: str | None) -> bool:
+        """Whether an instance stands on a node, if it has to stand on a certain one."""
+        if node is None:
+            return True
+        assert self.placement is not None
+        standing = self.placement.standing.get(instance.name)
+        return standing is not None and standing.name == node
+
+    def outage(self, selector: model.Selector) -> Outage | None:
+        """The nodes that are down when all who are meant are: those whom nothing else narrows down."""
+        if selector.mode != "all" or self.placement is None:
+            return None
+        if (selector.service, selector.label, selector.instance) != (None, None, None):
+            return None
+        return self.outage_of(
+            [
+                each
+                for each in self.placement.nodes
+                if selector.zone in (None, each.zone) and selector.node in (None, each.name)
+            ]
+        )
+
+    def outage_of(self, nodes: Sequence[Node]) -> Outage | None:
+        """The time that some nodes are down, where there are nodes."""
+        return None if self.placement is None else Outage(self.placement, nodes)
 
     def shuffled(self, stream: str) -> Callable[[int], list[int]]:
         """Random orders, from a stream of their own."""
@@ -103,10 +160,18 @@ class Reach:
         return order
 
 
-def mode_of(given: model.Fixed | model.Percent | str) -> Mode:
+def labelled(labels: Mapping[str, str], wanted: Sequence[str] | None) -> bool:
+    """Whether somebody has all the labels that are wanted, each of them as `key=value`."""
+    given = [f"{key}={value}" for key, value in labels.items()]
+    return all(each in given for each in wanted or ())
+
+
+def mode_of(given: model.Fixed | model.Percent | model.RandomMaxPercent | str) -> Mode:
     """How many are hit."""
     if isinstance(given, model.Fixed):
         return Mode(fixed=given.fixed)
     if isinstance(given, model.Percent):
         return Mode(share=given.percent)
+    if isinstance(given, model.RandomMaxPercent):
+        return Mode(most_percent=given.most)
     return Mode(fixed=1) if given == "one" else Mode()

@@ -2,39 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
-from simulator.fault.fault import Schedule, Span
+from simulator.fault.fault import Conditional, Schedule, Span
 from simulator.kernel.streams import Streams
-from simulator.scenario.model.fault.fault import Fault, Random, first_begin
+from simulator.scenario.model.fault.fault import Fault, Random, begins_of
 from simulator.scenario.model.scenario import Scenario
 
 
 def schedules_of(scenario: Scenario, streams: Streams) -> dict[str, Schedule]:
     """The times of every fault within the run, by its name, in the order of the scenario.
 
-    They do not depend on what happens in the run. Those of a random fault are drawn from a stream of
-    its name, so that another fault, or another policy, does not shift them.
+    They do not depend on what happens in the run, but for those of a fault that waits for a
+    condition. Those of a random fault are drawn from a stream of its name, so that another fault,
+    or another policy, does not shift them.
     """
     faults = {fault.known_as(number): fault for number, fault in enumerate(scenario.faults)}
-    return {
-        name: Schedule(
-            tuple(
-                _spans(fault, faults, scenario.duration, streams.generator(f"fault/{name}/times"))
-            ),
-            late=fault.after is not None,
-        )
-        for name, fault in faults.items()
-    }
+    begins = begins_of(faults, scenario.duration)
+    schedules: dict[str, Schedule] = {}
+    for name, fault in faults.items():
+        if fault.when is not None:
+            condition = Conditional(fault.when, begins[name], fault.for_, fault.every)
+            schedules[name] = Schedule((), condition=condition)
+            continue
+        times = streams.generator(f"fault/{name}/times")
+        spans = tuple(_spans(fault, begins[name], scenario.duration, times))
+        schedules[name] = Schedule(spans, late=fault.after is not None)
+    return schedules
 
 
 def _spans(
-    fault: Fault, faults: Mapping[str, Fault], duration: float, generator: np.random.Generator
+    fault: Fault, begin: float, duration: float, generator: np.random.Generator
 ) -> Iterator[Span]:
     """The times of one fault that begin within the run."""
-    begin = first_begin(fault, faults, duration)
     if fault.random is not None:
         yield from _drawn(fault.random, begin, duration, generator)
     elif fault.every is not None:

@@ -2,123 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from simulator.balancing.chance import Chance
 from simulator.distribution.distribution import Distribution
 from simulator.kernel.kernel import Kernel
 from simulator.network.disturbance import Toxic
-from simulator.network.toxic.abort import Abort
-from simulator.network.toxic.bandwidth import Bandwidth
-from simulator.network.toxic.latency import Latency
-from simulator.network.toxic.loss import Loss
-from simulator.outcome import ERROR, NAMES, NO_INSTANCE, RESET, UNAUTHORIZED
-from simulator.scenario.laws import law_of
-from simulator.scenario.model.distribution import Constant
+from simulator.network.senders import Senders
 from simulator.scenario.model.fault import link as model
-from simulator.scenario.model.fault.selector import Selector
+from simulator.service.instance import Instance
+
+Whom = tuple[str, frozenset[str] | None, frozenset[str] | None, float]
+"""What every toxic is told first: its name, the parties, the endpoints, and the share."""
 
 
+@dataclass(frozen=True, slots=True)
 class ToxicMaker:
-    """Makes toxics.
+    """What toxics are made with.
 
-    `quantities` collects what is drawn, by name; `chance` makes streams of uniform numbers.
+    `quantities` collects what is drawn, by name; `chance` makes streams of uniform numbers; `folder`
+    is where the files of the scenario lie.
     """
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        quantities: dict[str, Distribution],
-        chance: Callable[[str], Chance],
-        folder: Path | None,
-    ) -> None:
-        self.kernel = kernel
-        self.quantities = quantities
-        self.chance = chance
-        self.folder = folder
-
-    def maker(self, kind: str, harm: Selector, name: str) -> Callable[[], Toxic]:
-        """What makes the toxic of one fault for one instance."""
-        parties = frozenset(harm.from_) if isinstance(harm, WITH_CALLERS) and harm.from_ else None
-        endpoints, share = None, 1.0
-        if isinstance(harm, model.OnTheWay):
-            share = harm.toxicity
-            if harm.endpoint is not None:
-                endpoints = frozenset({f"{harm.service}.{harm.endpoint}"})
-        if not isinstance(harm, WITH_DIRECTION):
-            outcome, after = _answered(kind, harm)
-
-            def abort() -> Toxic:
-                return Abort(name, parties, endpoints, share, outcome=outcome, after=after)
-
-            return abort
-        forth, back = harm.direction != "from", harm.direction != "to"
-        if isinstance(harm, model.Latency):
-            constant = -1.0
-            if isinstance(harm.add, Constant):
-                constant = harm.add.constant
-            self.quantities[f"fault/{name}"] = law_of(harm.add, self.folder)
-
-            def latency() -> Toxic:
-                return Latency(
-                    name,
-                    parties,
-                    endpoints,
-                    share,
-                    forth=forth,
-                    back=back,
-                    quantity=f"fault/{name}",
-                    constant=constant,
-                )
-
-            return latency
-        if isinstance(harm, model.Bandwidth):
-            seconds = harm.message / harm.rate
-
-            def bandwidth() -> Toxic:
-                return Bandwidth(
-                    name,
-                    parties,
-                    endpoints,
-                    share,
-                    forth=forth,
-                    back=back,
-                    kernel=self.kernel,
-                    seconds=seconds,
-                )
-
-            return bandwidth
-        lost, correlation = 1.0, 0.0
-        if isinstance(harm, model.Loss):
-            lost, correlation = harm.share, harm.correlation
-        # One stream for all instances: streams of the same name would be the same numbers.
-        uniforms = self.chance(f"fault/{name}/loss")
-
-        def loss() -> Toxic:
-            return Loss(
-                name,
-                parties,
-                endpoints,
-                share,
-                forth=forth,
-                back=back,
-                chance=lost,
-                correlation=correlation,
-                uniforms=uniforms,
-            )
-
-        return loss
+    kernel: Kernel
+    quantities: dict[str, Distribution]
+    chance: Callable[[str], Chance]
+    folder: Path | None
 
 
-WITH_CALLERS = (model.OnTheWay, model.Partition)
-WITH_DIRECTION = (model.TwoWays, model.Partition)
+MakeToxic = Callable[[ToxicMaker, Any, Whom], Callable[[], Toxic]]
+"""Makes, for the model of a fault, what makes its toxic for one instance."""
 
 
-def _answered(kind: str, harm: Selector) -> tuple[int, float]:
-    """The outcome that callers are answered, and after how long."""
-    if isinstance(harm, model.Abort):
-        return NAMES.index(harm.outcome), harm.after
-    if isinstance(harm, model.Reset):
-        return RESET, harm.after
-    return {"dns_error": NO_INSTANCE, "certificate_expiry": UNAUTHORIZED}.get(kind, ERROR), 0.0
+def maker_of(
+    tools: ToxicMaker,
+    harm: model.OnTheWay | model.Partition,
+    name: str,
+    make: MakeToxic,
+    instances: Mapping[str, Sequence[Instance]],
+    clients: Mapping[str, str],
+) -> Callable[[], Toxic]:
+    """What makes the toxic of one fault for one instance.
+
+    `instances` are by service; `clients` are the zones of the traffic classes.
+    """
+    callers, endpoints, share = harm.from_, None, 1.0
+    if isinstance(harm, model.OnTheWay):
+        callers, share = harm.callers, harm.toxicity
+        if harm.asked is not None:
+            endpoints = frozenset({harm.asked})
+    parties = frozenset(
+        each for each in callers if each.partition(".")[0] in (*instances, *clients)
+    )
+    singles = frozenset(callers) - parties
+    if not singles and not harm.from_zones:
+        return make(tools, harm, (name, parties or None, endpoints, share))
+    everybody = {each.name: each for members in instances.values() for each in members}
+    zones = frozenset(harm.from_zones) or None
+    senders = Senders(parties, singles, zones, everybody, clients)
+    made = make(tools, harm, (name, None, endpoints, share))
+
+    def narrowed() -> Toxic:
+        toxic = made()
+        toxic.senders = senders
+        return toxic
+
+    return narrowed
+
+
+def ways(harm: model.TwoWays | model.Partition) -> tuple[bool, bool]:
+    """Whether questions suffer, and whether answers."""
+    return harm.direction != "from", harm.direction != "to"

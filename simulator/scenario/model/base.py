@@ -142,21 +142,36 @@ def _size(given: object) -> int:
 
 @dataclass(frozen=True, slots=True)
 class PartOfRun:
-    """A moment that is told as a share of the run."""
+    """A moment that is told as a share of the run, or `later` seconds after that."""
 
     share: float
+    later: float = 0.0
 
 
 def _moment(given: object) -> float | PartOfRun:
     if isinstance(given, PartOfRun):
-        return given
+        return given if given.share else given.later
     if isinstance(given, str) and given.rstrip().endswith("%"):
         return PartOfRun(parse_share(given))
+    if isinstance(given, str) and "%" in given and "+" in given:
+        share, _, later = given.partition("+")
+        return PartOfRun(parse_share(share.strip()), _duration(later.strip()))
     return _duration(given)
 
 
 def _format_moment(moment: float | PartOfRun) -> object:
-    return format_share(moment.share) if isinstance(moment, PartOfRun) else format_duration(moment)
+    if not isinstance(moment, PartOfRun):
+        return format_duration(moment)
+    later = f" + {format_duration(moment.later)}" if moment.later else ""
+    return f"{format_share(moment.share)}{later}"
+
+
+def later_by(moment: float | PartOfRun, other: float | PartOfRun) -> float | PartOfRun:
+    """A moment that is so much later than another."""
+    parts = [
+        each if isinstance(each, PartOfRun) else PartOfRun(0.0, each) for each in (moment, other)
+    ]
+    return _moment(PartOfRun(sum(each.share for each in parts), sum(each.later for each in parts)))
 
 
 def _share_key(given: object) -> float:
@@ -168,6 +183,18 @@ def _name(given: object) -> str:
     if isinstance(given, str) and re.fullmatch(NAME_PATTERN, given):
         return given
     raise ValueError("expected a name of letters, digits, `_` and `-` that begins with a letter")
+
+
+def _names(given: object) -> tuple[str, ...]:
+    if not isinstance(given, (list, tuple)):
+        return (_name(given),)
+    if not given:
+        raise ValueError("expected a name, or several")
+    return tuple(map(_name, given))
+
+
+def _one_or_list(names: tuple[str, ...]) -> object:
+    return names[0] if len(names) == 1 else names
 
 
 def whole(least: int, most: int, or_else: str = "") -> Reads:
@@ -229,9 +256,11 @@ Moment = Annotated[
             "anyOf": [
                 {"type": "string", "pattern": DURATION_PATTERN},
                 {"type": "string", "pattern": SHARE_PATTERN},
+                {"type": "string", "pattern": f"{SHARE_PATTERN[:-1]} *[+] *{DURATION_PATTERN[1:]}"},
                 {"const": 0},
             ],
-            "description": "A duration, such as 250ms or 2m, or a share of the run, such as 40%.",
+            "description": "A duration, such as 250ms or 2m, or a share of the run, such as 40% "
+            "or 40% + 10s.",
         },
     ),
 ]
@@ -263,6 +292,24 @@ Name = Annotated[
             "type": "string",
             "pattern": NAME_PATTERN,
             "description": "Letters, digits, _ and -, beginning with a letter.",
+        },
+    ),
+]
+Names = Annotated[
+    tuple[str, ...],
+    Reads(
+        _names,
+        _one_or_list,
+        {
+            "anyOf": [
+                {"type": "string", "pattern": NAME_PATTERN},
+                {
+                    "type": "array",
+                    "items": {"type": "string", "pattern": NAME_PATTERN},
+                    "minItems": 1,
+                },
+            ],
+            "description": "A name, or a list of names.",
         },
     ),
 ]

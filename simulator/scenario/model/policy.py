@@ -119,6 +119,19 @@ GUARDS = (
 )
 """What of a policy stands between a call and its attempts, the outermost first."""
 
+BALANCING = (
+    "balancer",
+    "via",
+    "connections",
+    "dns",
+    "slow_start",
+    "panic_threshold",
+    "subset",
+    "outlier",
+    "health_check",
+)
+"""What of a call's policy is about the choice of an instance."""
+
 PolicyField = Annotated[
     Annotated[Policy, Tag("<options>")] | Annotated[Name, Tag("<bare>")],
     Discriminator(options_or_name),

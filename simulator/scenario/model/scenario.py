@@ -15,8 +15,10 @@ from simulator.scenario.model.base import (
     PositiveDuration,
     whole,
 )
+from simulator.scenario.model.expected import AnyExpectation, Slo, Weighted
 from simulator.scenario.model.fault.fault import Fault
 from simulator.scenario.model.network import Network
+from simulator.scenario.model.platform import Platform
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.registry import AnyRegistry, Static
 from simulator.scenario.model.service import Service
@@ -57,6 +59,9 @@ class Scenario(Model):
     )
     network: Network = Field(default_factory=Network, description="How long messages take.")
     services: dict[Name, Service] = Field(min_length=1, description="The services.")
+    platform: Platform | None = Field(
+        None, description="The nodes that the services stand on; left out: there are none."
+    )
     registry: AnyRegistry = Field(
         default_factory=Static,
         description="How callers learn which instances there are; left out: they know all, always.",
@@ -64,9 +69,21 @@ class Scenario(Model):
     faults: Annotated[tuple[Fault, ...], Field(strict=False)] = Field(
         (), description="What goes wrong, with whom, and when."
     )
-    expect: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+    stop_when: Annotated[tuple[str, ...], Field(strict=False)] = Field(
+        (),
+        description="What ends the run at once, such as `availability < 50% over the last 10s`.",
+    )
+    slos: dict[Name, Slo] = Field(
+        default_factory=dict,
+        description="Objectives, by name: what share of the requests must be good in the long run.",
+    )
+    expect: Annotated[tuple[AnyExpectation, ...], Field(strict=False)] = Field(
         (), description="What must hold, such as `availability >= 99%` or `shop.p99 <= 800ms`."
     )
+
+    def expected(self) -> list[Weighted]:
+        """Every expectation with its weight."""
+        return [Weighted(expect=each) if isinstance(each, str) else each for each in self.expect]
 
     def rules(self) -> Iterator[Mistake]:
         if self.warmup >= self.duration:

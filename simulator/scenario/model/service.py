@@ -11,6 +11,7 @@ from simulator.scenario.model.base import Duration, Mistake, Model, Name, number
 from simulator.scenario.model.guards.concurrency_limit import ConcurrencyLimitField
 from simulator.scenario.model.guards.rate_limit import RateLimit, RateLimitField
 from simulator.scenario.model.guards.shedding import Shedding
+from simulator.scenario.model.label import LabelKey, LabelValue
 from simulator.scenario.model.policy import PolicyField
 from simulator.scenario.model.step import Step
 
@@ -130,7 +131,12 @@ class Service(Model):
         1.0, description="How fast instances work: one number, or one for each replica."
     )
     zones: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
-        (), description="Where the replicas are: the first in the first zone, and so on round."
+        (),
+        description="Where the replicas are: the first in the first zone, and so on round. With a "
+        "`platform`: the zones whose nodes they may stand on.",
+    )
+    labels: dict[LabelKey, LabelValue] = Field(
+        default_factory=dict, description="Labels by which faults find it, such as `tier: backend`."
     )
     proxy: Proxy = Field(
         default_factory=Proxy, description="The proxy before it, for calls with `via: proxy`."

@@ -1,0 +1,241 @@
+"""Conditions looked at while a run is on: they begin faults, and stop the run."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.experiment.subjects import subject_of
+from simulator.fault.fault import Fault
+from simulator.kernel.event import URGENT, Event
+from simulator.observe.census import Lines, Tally
+from simulator.observe.gauges import COLUMNS
+from simulator.observe.histogram import BUCKETS, FloatArray, IntArray, buckets_of, percentile
+from simulator.outcome import DEGRADED, OK
+from simulator.scenario.condition import LEVELS, Condition, parse_condition
+from simulator.scenario.expectation.measures import OUTCOMES, PERCENTILES
+
+if TYPE_CHECKING:
+    from simulator.experiment.measurement import Measurement
+
+NEARLY = 1e-9
+"""Parts of an interval by which the division of times may miss a whole number."""
+
+
+class StopRun(Exception):
+    """A condition of `stop_when` holds: nothing further is to be played."""
+
+    def __init__(self, condition: Condition, value: float) -> None:
+        super().__init__(condition.text)
+        self.condition = condition
+        self.value = value
+
+
+@dataclass(slots=True)
+class Ended:
+    """What ended in one interval: counts by outcome, right answers in time, latencies of the usable.
+
+    `total` and `greatest` are in seconds; `buckets` and `counts` are the histogram, without zeros.
+    """
+
+    outcomes: IntArray = field(default_factory=lambda: np.zeros(len(OUTCOMES), dtype=np.int64))
+    in_time: int = 0
+    total: float = 0.0
+    greatest: float = 0.0
+    buckets: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    counts: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def add(self, outcome: IntArray, latency: FloatArray, objective: FloatArray) -> None:
+        """Some more lines of this interval."""
+        self.outcomes += np.bincount(outcome, minlength=len(OUTCOMES))
+        self.in_time += int(((outcome == OK) & (latency <= objective)).sum())
+        good = outcome <= DEGRADED
+        if not good.any():
+            return
+        self.total += float(latency[good].sum())
+        self.greatest = max(self.greatest, float(latency[good].max()))
+        counts = np.bincount(buckets_of(latency[good]), minlength=BUCKETS)
+        counts[self.buckets] += self.counts
+        self.buckets = np.flatnonzero(counts)
+        self.counts = counts[self.buckets]
+
+
+class Watch(Tally):
+    """One condition: what it is about, over the last so many intervals of the series.
+
+    What counts is what *ended* in them, since nobody knows yet of the rest.
+    """
+
+    def __init__(self, measurement: Measurement, condition: Condition) -> None:
+        self.measurement = measurement
+        self.condition = condition
+        interval = measurement.interval
+        self.length = max(1, ceil(condition.span / interval - NEARLY))
+        self.first = self.length + ceil(measurement.windows[0].start / interval - NEARLY)
+        """The number of the interval, from 1, at whose end it is first looked at."""
+        expectation = condition.expectation
+        self.subject = subject_of(measurement.world, expectation.subject, expectation.measure)
+        self.mine = np.empty(0, dtype=np.bool_)
+        self.now = Ended()
+        self.past: deque[Ended] = deque(maxlen=self.length)
+        self.outcomes = np.zeros(len(OUTCOMES), dtype=np.int64)
+        self.histogram = np.zeros(BUCKETS, dtype=np.int64)
+        """Sums over the past, which are whole numbers and do not drift."""
+
+    def count(self, lines: Lines) -> None:
+        if len(self.mine) < len(lines.edges):
+            self.mine = np.isin(lines.edges, list(self.subject.edges))
+            if self.subject.asked:
+                self.mine &= lines.instances >= 0
+        inside = self.mine[lines.lanes]
+        if inside.any():
+            objectives = lines.objectives[lines.lanes[inside]]
+            self.now.add(lines.outcomes[inside], lines.latencies[inside], objectives)
+
+    def close(self) -> None:
+        """The interval is over."""
+        if len(self.past) == self.length:
+            gone = self.past[0]
+            self.outcomes -= gone.outcomes
+            self.histogram[gone.buckets] -= gone.counts
+        self.outcomes += self.now.outcomes
+        self.histogram[self.now.buckets] += self.now.counts
+        self.past.append(self.now)
+        self.now = Ended()
+
+    def value(self) -> float | None:
+        """What the measure is over the last intervals; None where there is nothing to measure."""
+        measure, seconds = self.condition.expectation.measure, self.seconds
+        if measure in LEVELS:
+            return self.level(measure)
+        outcomes = self.outcomes
+        finished = int(outcomes.sum())
+        good = int(outcomes[: DEGRADED + 1].sum())
+        if measure == "throughput":
+            return finished / seconds
+        if measure == "goodput":
+            return sum(each.in_time for each in self.past) / seconds
+        if measure == "availability":
+            return good / finished if finished else None
+        if measure in OUTCOMES:
+            return int(outcomes[OUTCOMES[measure]]) / finished if finished else None
+        if good == 0:
+            return None
+        if measure == "mean":
+            return sum(each.total for each in self.past) / good
+        greatest = max(each.greatest for each in self.past)
+        return percentile(self.histogram, PERCENTILES[measure], greatest)
+
+    @property
+    def seconds(self) -> float:
+        """How long the last intervals are."""
+        return self.length * self.measurement.interval
+
+    def level(self, measure: str) -> float | None:
+        """The mean share of a service's capacity in use, or its requests that wait in queues."""
+        world = self.measurement.world
+        name = str(self.condition.expectation.subject)
+        service, model = world.services[name], world.scenario.services[name]
+        gauges = self.measurement.gauges
+        width = len(self.measurement.instances) * len(COLUMNS)
+        last = np.array(gauges.means[-self.length * width :]).reshape(self.length, -1, len(COLUMNS))
+        mine = last[:, service.first : service.first + len(service.instances)]
+        if measure == "queue":
+            return float(mine[:, :, COLUMNS.index("queued")].sum(axis=1).mean())
+        capacity = model.cores if model.cores is not None else model.concurrency
+        if capacity is None:
+            return None
+        column = COLUMNS.index("busy" if model.cores is None else "used")
+        return float(mine[:, :, column].mean()) / capacity
+
+
+class Conditions(Event):
+    """Looks at every condition at the end of each interval of the series, from the warm-up on.
+
+    Whatever a look goes back over lies behind the warm-up, all of it. At one moment what stops the
+    run comes before what begins a fault. A condition that nothing waits for any more costs nothing.
+
+    In the real world: the stop conditions of AWS Fault Injection Service, which are alarms of
+    CloudWatch; Chaos Toolkit's controls and safeguards. They too see what was measured a moment ago,
+    at the pace of their measuring.
+
+    Source: AWS FIS, "Stop conditions"; Chaos Toolkit, "chaostoolkit-addons: safeguards".
+    """
+
+    def __init__(
+        self,
+        measurement: Measurement,
+        stops: Sequence[Watch],
+        faults: Sequence[tuple[Watch, Fault]],
+    ) -> None:
+        super().__init__()
+        self.measurement = measurement
+        self.stops = stops
+        self.faults = faults
+        self.ticks = 0
+        self.watches: list[Watch] = []
+        self.listen()
+        self.wait()
+
+    def listen(self) -> None:
+        """Have the lines of the ledger counted for what is still waited for, and for nothing else."""
+        tallies = self.measurement.census.tallies
+        for watch in self.watches:
+            tallies.remove(watch)
+        self.watches = [*self.stops, *(watch for watch, _ in self.faults)]
+        tallies += self.watches
+
+    def wait(self) -> None:
+        """Look again at the end of the next interval, after the gauges have been read."""
+        if self.watches:
+            time = (self.ticks + 1) * self.measurement.interval
+            self.measurement.world.kernel.schedule_at(self, time, URGENT)
+
+    def fire(self) -> None:
+        self.ticks += 1
+        self.measurement.world.ledger.turn_page()
+        for watch in self.watches:
+            watch.close()
+        for watch in self.stops:
+            value = self.seen(watch)
+            if value is not None:
+                raise StopRun(watch.condition, value)
+        for watch, fault in self.faults:
+            if fault.waits() and (value := self.seen(watch)) is not None:
+                fault.held(f"{watch.condition.text}: it is {value:.4g}")
+        still = [each for each in self.faults if not over(each[1])]
+        if len(still) < len(self.faults):
+            self.faults = still
+            self.listen()
+        self.wait()
+
+    def seen(self, watch: Watch) -> float | None:
+        """The value with which a condition holds; None where it does not."""
+        if self.ticks < watch.first:
+            return None
+        value = watch.value()
+        return value if watch.condition.expectation.holds(value) else None
+
+
+def over(fault: Fault) -> bool:
+    """Whether a fault has begun, or is about to, and will not do so again."""
+    condition = fault.schedule.condition
+    assert condition is not None
+    return condition.again is None and (fault.times > 0 or fault.pending)
+
+
+def conditions_of(measurement: Measurement) -> Conditions | None:
+    """What has to be looked at while a run is on; None where that is nothing."""
+    world = measurement.world
+    stops = [Watch(measurement, parse_condition(text)) for text in world.scenario.stop_when]
+    faults = [
+        (Watch(measurement, parse_condition(fault.schedule.condition.text)), fault)
+        for fault in world.faults
+        if fault.schedule.condition is not None
+    ]
+    return Conditions(measurement, stops, faults) if stops or faults else None

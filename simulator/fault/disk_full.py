@@ -1,0 +1,51 @@
+"""Disks on which there is no room left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.fault.fault import Fault, Schedule
+from simulator.fault.version import BadVersion
+from simulator.kernel.kernel import Kernel
+from simulator.service.instance import Instance
+
+
+class DiskFull(Fault):
+    """Leaves no room on the disks of instances: what writes fails, what reads goes on.
+
+    In the real world: logs that nobody rotates, a volume that was sized for last year, a quota:
+    `ENOSPC`. The process lives, its probes are green, and half of what it does works, so that it
+    stays in rotation and fails its part of all writes quickly, which balancers take for a good sign.
+
+    Here: the `endpoints` are those that write. The instances that are hit answer them with `error`,
+    at once and without work, if there is room for the question at all; the others they serve as
+    ever, and probes too. At the end everything is written again.
+
+    Left out: what was half written; a disk that fills up bit by bit and is slow before it is full;
+    a full disk below the registry (etcd's `NOSPACE` alarm), which refuses leases and answers reads.
+
+    Source: POSIX, write(2), `ENOSPC`; Chaos Mesh, IOChaos `fault` with `errno: 28`.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        version: BadVersion,
+    ) -> None:
+        super().__init__(kernel, name, "disk_full", schedule)
+        self.choose = choose
+        self.version = version
+        self.victims: list[Instance] = []
+
+    def begin(self) -> Sequence[str]:
+        self.victims = self.choose()
+        for instance in self.victims:
+            self.version.install(instance)
+        return [each.name for each in self.victims]
+
+    def undo(self) -> None:
+        for instance in self.victims:
+            self.version.remove(instance)

@@ -1,0 +1,58 @@
+"""Cores that somebody else uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.fault.fault import Fault, Schedule
+from simulator.kernel.kernel import Kernel
+from simulator.service.instance import Instance
+
+
+class StolenCores(Fault):
+    """Takes some of the cores of instances away: a neighbour computes on them.
+
+    In the real world: steal time under a hypervisor, a batch job pinned beside the service, a
+    stress process with a priority above it. As long as cores are free nobody notices; a service
+    near its capacity is overloaded at once.
+
+    Here: of `cores` that a service has, so many less are left. Requests that compute share the rest
+    as ever: n of them on c cores, of which s are stolen, each run at min(1, (c - s) / n) of full
+    speed, while a lone one is as fast as before. With `sharing: fcfs` a piece of work that has a
+    core keeps it to its end, and the next has to wait for one that is left. Two at once add up; if
+    they take all, next to nothing goes on. Utilization counts the cores that the service has.
+
+    Left out: a neighbour of the same priority, who gets a fair share for each of its processes and
+    less where many compute; caches and memory bandwidth that are shared too.
+
+    Source: Chaos Mesh, StressChaos `cpu` `workers`; Linux, proc(5), `steal`; Kleinrock, Queueing
+    Systems II (1976), section 4.4, for the sharing.
+
+    Args:
+        cores: how many are taken.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        name: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        cores: float,
+    ) -> None:
+        super().__init__(kernel, name, "slow", schedule)
+        self.choose = choose
+        self.cores = cores
+        self.victims: list[Instance] = []
+
+    def begin(self) -> Sequence[str]:
+        self.victims = self.choose()
+        for instance in self.victims:
+            assert instance.processor is not None
+            instance.processor.steal(self.cores)
+        return [each.name for each in self.victims]
+
+    def undo(self) -> None:
+        for instance in self.victims:
+            assert instance.processor is not None
+            instance.processor.give_back(self.cores)

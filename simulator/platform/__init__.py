@@ -1,0 +1,1 @@
+"""What instances stand on: nodes, and who is placed on which."""
