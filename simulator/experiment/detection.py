@@ -26,7 +26,8 @@ def detection(fault: Fault, services: Collection[str], world: World, until: floa
 
     That is the first sign about one of the instances that it hit (or, of a breaker, about their
     `services`) before `until`: a caller puts it aside or opens its breaker, the registry no longer
-    lists it, or no caller sends to it any more. Nobody knows from a sign what the fault is; and
+    lists it, or no caller sends to it any more. Where those that it hits leave in good order, that
+    they are no longer listed and asked is no sign. Nobody knows from a sign what the fault is; and
     whoever only retries has noticed nothing.
     """
     if fault.began is None:
@@ -35,6 +36,7 @@ def detection(fault: Fault, services: Collection[str], world: World, until: floa
         each
         for each in (*_of_deaths(fault, world), *_of_log(fault, services, world))
         if fault.began <= each[0] <= until
+        and not (fault.announced and each[1] in ("registry", "callers"))
     ]
     if not notices:
         return None

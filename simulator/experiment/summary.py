@@ -18,6 +18,9 @@ from simulator.experiment.traffic_figures import all_traffic
 from simulator.experiment.verdict import Verdict
 from simulator.observe.event_log import MOST
 
+TOLD_OF_FAULTS = ("fault", "errors")
+"""Kinds of entries of the log that are only there in a scenario with faults."""
+
 
 def summarize(
     measurement: Measurement,
@@ -44,10 +47,11 @@ def summarize(
         for each, given in zip(measurement.expectations, scenario.expected(), strict=True)
     ]
     series = series_of(measurement)
-    # A world without faults, or policies, has the digest that it had before there were any.
     log = event_log(measurement)
-    others = ((faults, deaths) if faults else (), policies, log, stopped, slos)
-    events = tuple(each for each in others if each)
+    # What a fault does is in the digest, and not that there is one: a fault that harms nobody
+    # leaves the digest of the run without it.
+    happened = [each for each in log if each.kind not in TOLD_OF_FAULTS]
+    events = [each for each in (deaths, policies, happened, stopped, slos) if each]
     return Result(
         scenario=scenario.scenario,
         description=scenario.description,

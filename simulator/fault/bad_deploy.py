@@ -48,6 +48,8 @@ class BadDeploy(Fault):
     "Progressive Rollouts"; Kubernetes, "Performing a Rolling Update".
     """
 
+    announced = True
+
     def __init__(
         self,
         kernel: Kernel,

@@ -75,6 +75,9 @@ class Fault(Event):
     while it is on; `events` is where that is noted, and `onlooker` is told of it.
     """
 
+    announced = False
+    """Whether those it hits leave the registry in good order: then their leaving gives nothing away."""
+
     def __init__(self, kernel: Kernel, name: str, kind: str, schedule: Schedule) -> None:
         super().__init__()
         self.kernel = kernel

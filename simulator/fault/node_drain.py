@@ -60,6 +60,8 @@ class NodeDrain(Fault):
         instances: all there are, by name.
     """
 
+    announced = True
+
     def __init__(
         self,
         kernel: Kernel,

@@ -91,6 +91,12 @@ IDLE = {
     "pause of none": "for: 8s, pause: {service: pay, mode: {percent: 0%}}",
     "hang of none": "for: 8s, hang: {service: pay, mode: {percent: 0%}}",
     "callers that do not call": "for: 8s, partition: {service: pay, mode: all, from: [crawlers]}",
+    "no wrong clock": "for: 8s, clock_skew: {service: pay, by: 4m}",
+    "a heap without end": "for: 8s, memory_leak: {service: pay, rate: 1B, limit: 1000TB}",
+    "a bad deploy of a good version": "for: 8s, bad_deploy: {service: pay, errors: 0%}",
+    "a deploy as quick": "for: 8s, bad_deploy: {service: pay, speed: 100%}",
+    "a third party that is well": "for: 8s, dependency_outage: {service: pay, share: 0%}",
+    "a secret that is good": "for: 8s, secret_expiry: {service: pay, from: [shop], toxicity: 0%}",
     "flush of no caches": "cache_flush: {service: users}",
 }
 
@@ -105,9 +111,10 @@ def undisturbed() -> Result:
 def test_a_fault_of_no_strength_leaves_all_figures_as_they_are(
     idle: str, undisturbed: Result
 ) -> None:
-    """It is noted in the result, and changes no other figure, to the last digit."""
+    """It is noted in the result, and changes no other figure, to the last digit; nor the digest."""
     result = play(SYSTEM, f"faults=[{{at: 4s, {IDLE[idle]}}}]")
     assert result.faults[0].start == 4.0
+    assert result.digest == undisturbed.digest
     assert result.total == undisturbed.total
     assert result.traffic == undisturbed.traffic
     assert result.services == undisturbed.services
@@ -125,6 +132,7 @@ def test_a_fault_that_never_starts_leaves_all_figures_as_they_are(undisturbed: R
         SYSTEM, "faults=[{at: 1s, random: {mtbf: 100000h, mttr: 1s}, kill: {service: pay}}]"
     )
     assert result.faults[0].start is None
+    assert result.digest == undisturbed.digest
     assert result.total == undisturbed.total
     assert result.traffic == undisturbed.traffic
     assert result.services == undisturbed.services
