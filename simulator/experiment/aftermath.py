@@ -145,13 +145,15 @@ class Aftermath:
             known = replace(known, detected_after=noticed[0], detected_by=noticed[1])
         if watch is None or recovery is None:
             return known
+        # Where no whole interval is left after the fault, nobody knows whether it would have come back.
+        known_after = fault.ended is not None and watch.over < watch.until
         return replace(
             known,
             steady=self.steady_state(watch.steady),
             departed_after=recovery.departed_after,
             departed_by=recovery.departed_by,
             recovered_after=recovery.recovered_after,
-            stayed_down=recovery.still_out and fault.ended is not None,
+            stayed_down=recovery.still_out and known_after,
             depth=recovery.depth,
             lost_goodput=recovery.lost_goodput,
             lost_requests=recovery.lost_requests,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from math import inf
+from math import inf, isclose
 
 from simulator.fault.fault import Fault
 from simulator.kernel.kernel import Kernel
@@ -94,9 +94,12 @@ class FaultTimes:
             self.mark(now)
 
     def during(self, begin: float, end: float) -> tuple[str, ...]:
-        """The faults that were on between two moments."""
+        """The faults that were on between two moments, or that came and went at the first of them."""
         return tuple(
             name
             for name, spans in self.spans.items()
-            if any(first < end and last > begin for first, last in spans)
+            if any(
+                first < end and (last > begin or (first == last and isclose(first, begin)))
+                for first, last in spans
+            )
         )

@@ -49,7 +49,7 @@ class SloFigures:
     """A traffic class, a service or an endpoint; None for all traffic."""
     objective: float
     slower_than: float | None
-    """The latency from which on an answer is bad."""
+    """The latency beyond which an answer is bad."""
     window: float
     """For how long the budget must last."""
     events: int

@@ -104,7 +104,7 @@ class SloCount:
         window = played if self.slo.window is None else self.slo.window
         alerts = tuple(track.alert(*each, window / MONTH) for each in ALERTS)
         at = min((each.at for each in alerts if each.at is not None), default=None)
-        before = [each for each in begins if at is not None and each <= at]
+        before = [each for each in begins if at is not None and each < at]
         return SloFigures(
             of=self.slo.of,
             objective=self.slo.objective,

@@ -20,6 +20,9 @@ from simulator.scenario.problem import few, found, nearest
 LONGEST = 300
 """Characters of an expectation."""
 
+NEARLY = 1e-9
+"""A value that is off by this part of the bound is at it: measures are sums, and sums round."""
+
 EXAMPLES = "such as `availability >= 99%` or `shop.p99 <= 800ms`"
 
 _WORD = re.compile(r"\S+")
@@ -57,13 +60,14 @@ class Expectation:
         if value is None:
             return False
         low, high = self.bound - self.tolerance, self.bound + self.tolerance
+        near = NEARLY * self.bound
         if self.op == "~":
-            return low <= value <= high
+            return low - near <= value <= high + near
         if self.op == ">=":
-            return value >= low
+            return value >= low - near
         if self.op == "<=":
-            return value <= high
-        return value > low if self.op == ">" else value < high
+            return value <= high + near
+        return value > low + near if self.op == ">" else value < high - near
 
     def missed_by(self, value: float) -> float:
         """How far `value` is on the wrong side of what the bound and its tolerance allow."""
