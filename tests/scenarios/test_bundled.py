@@ -42,6 +42,12 @@ SHORT = {
 """Enough of the long ones to see every endpoint, and every fault, at work."""
 
 
+PLAYED = [
+    pytest.param(name, marks=[pytest.mark.once] * name.startswith("store-")) for name in NAMES
+]
+"""All of them; the shop is played so often that one build is enough for its scenarios."""
+
+
 def text_of(name: str) -> str:
     return bundled()[name].read_text("utf-8")
 
@@ -71,7 +77,7 @@ def promises() -> list[tuple[str, str, str]]:
 PROMISES = promises()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PLAYED)
 class TestEach:
     def test_loads_without_a_warning(self, name: str) -> None:
         """It is right, nothing in it looks doubtful, and it is named as its file is."""
@@ -115,8 +121,8 @@ class TestEach:
             assert service.work >= service.wasted_work >= 0
 
 
-@pytest.mark.parametrize("seed", [None, 101])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("seed", [None, pytest.param(101, marks=pytest.mark.once)])
+@pytest.mark.parametrize("name", PLAYED)
 def test_passes(name: str, seed: int | None) -> None:
     """It passes as it ships, and with a seed that nobody has tuned it for."""
     if name in REAL and seed is not None:
