@@ -25,14 +25,14 @@ def report(result: Result, width: int) -> list[RenderableType]:
     if result.policies:
         parts.append(policies_table(result))
     if result.faults:
-        parts.append(faults_table(result))
+        parts.append(faults_table(result, width))
         reached = blast_radius(result)
         if reached is not None:
             parts.append(reached)
     if result.deaths:
-        parts.append(deaths_table(result))
+        parts.append(deaths_table(result, width))
     if result.log:
-        parts.append(log_table(result))
+        parts.append(log_table(result, width))
     if result.metastability is not None:
         parts.append(metastability_line(result.metastability))
     if result.slos:

@@ -17,11 +17,11 @@ def expectations_table(result: Result) -> Table:
     table = new_table("Expectations")
     weighted = len({each.weight for each in result.expectations}) > 1
     table.add_column("")
-    table.add_column("expected")
+    table.add_column("expected", overflow="fold")
     if weighted:
         table.add_column("weight", justify="right", no_wrap=True)
     table.add_column("measured", justify="right", no_wrap=True)
-    table.add_column("")
+    table.add_column("", overflow="fold")
     for each in result.expectations:
         mark = Text("✔", style="green") if each.met else Text("✘", style="red")
         word = Text("met", style="green") if each.met else Text(missed(each), style="bold red")

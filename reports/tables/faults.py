@@ -13,21 +13,34 @@ from simulator.experiment.result import AffectedService, FaultFigures, Result
 
 MOST_NAMED = 3
 MOST_REACHED = 8
+FIGURES = 59
+"""Columns that a fault's figures need beside its name, its kind and whom it hit."""
+LEAST = "least goodput"
+DEATH_FIGURES = 70
+"""Columns that a death's figures need beside the instance, with their titles in one line."""
 
 
-def faults_table(result: Result) -> Table:
-    """A row for each fault: whom it hit, when, and how the system took it."""
+def faults_table(result: Result, width: int) -> Table:
+    """A row for each fault: whom it hit, when, and how the system took it.
+
+    Where there is no room for the names of those it hit, their number stands there.
+    """
     table = new_table("Faults")
-    table.add_column("")
-    table.add_column("kind")
-    table.add_column("hit")
-    for title in ("from", "to", "detected", "recovered", "lost", "least goodput"):
-        table.add_column(title, justify="right", no_wrap=title != "least goodput")
-    for each in result.faults:
+    names, kinds = [each.name for each in result.faults], [each.kind for each in result.faults]
+    room = width - FIGURES - max(map(len, names)) - max(map(len, kinds))
+    named = all(len(name) <= room for each in result.faults for name in each.targets)
+    hits = [hit(each.targets, named) for each in result.faults]
+    tight = max(map(len, hits)) > room - LEAST.index(" ")
+    for title in ("", "kind", "hit"):
+        table.add_column(title, overflow="fold")
+    for title in ("from", "to", "detected", "recovered", "lost", LEAST):
+        shown = title.replace(" ", "\n") if tight else title
+        table.add_column(shown, justify="right", no_wrap=True)
+    for each, whom in zip(result.faults, hits, strict=True):
         table.add_row(
             each.name,
             each.kind,
-            few(each.targets) or "nobody",
+            whom,
             seconds(each.start),
             seconds(each.end),
             MISSING if each.detected_after is None else after(each.detected_after),
@@ -70,6 +83,13 @@ def reached(service: AffectedService) -> str:
     return text
 
 
+def hit(targets: Sequence[str], named: bool) -> str:
+    """Whom a fault hit, or where their names are too long how many they are."""
+    if not targets:
+        return "nobody"
+    return few(targets) if named else str(len(targets))
+
+
 def few(names: Sequence[str]) -> str:
     """The first of them, and how many more there are."""
     text = ", ".join(names[:MOST_NAMED])
@@ -77,12 +97,14 @@ def few(names: Sequence[str]) -> str:
     return f"{text} and {more} more" if more > 0 else text
 
 
-def deaths_table(result: Result) -> Table:
+def deaths_table(result: Result, width: int) -> Table:
     """A row for each death: after how long it was known, and what that cost."""
     table = new_table("Deaths: who knew, and when")
-    table.add_column("")
+    tight = width - max(len(each.instance) for each in result.deaths) < DEATH_FIGURES
+    table.add_column("", overflow="fold")
     for title in ("died", "registry knew", "last caller knew", "sent meanwhile", "lost inside"):
-        table.add_column(title, justify="right", no_wrap=True)
+        shown = "\n".join(title.rsplit(maxsplit=1)) if tight else title
+        table.add_column(shown, justify="right", no_wrap=True)
     for each in result.deaths:
         table.add_row(
             each.instance,

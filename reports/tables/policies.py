@@ -13,7 +13,7 @@ from simulator.experiment.result import Metastability, PolicyFigures, Result
 def policies_table(result: Result) -> Table:
     """A row for each policy of each caller: whom it guards, and what it counted."""
     table = new_table("Policies")
-    table.add_column("", no_wrap=True)
+    table.add_column("", overflow="fold")
     table.add_column("policy", no_wrap=True)
     table.add_column("what it did", overflow="fold")
     for each in result.policies:
@@ -53,5 +53,5 @@ def metastability_line(found: Metastability) -> Text:
         )
     style = "red" if found.metastable else "green"
     text = Text(f"metastable: {'yes' if found.metastable else 'no'}", style=style)
-    over = f" (the trigger was over at {seconds(found.trigger_to)}: {was})"
+    over = f" (the trigger was over at {seconds(found.trigger_to)}: {was})\n"
     return text.append(over, style="default")

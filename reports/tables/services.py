@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.quantity import count, digits, seconds, share
-from reports.tables.style import is_tight, is_wide, new_table, outcome_shares
+from reports.tables.style import is_tight, is_wide, name_column, new_table, outcome_shares
 from simulator.experiment.result import Result, ServiceFigures
 
 BAR = 8
@@ -18,7 +18,7 @@ def services_table(result: Result, width: int) -> Table:
     wide = is_wide(result.services, width)
     tight = is_tight(result.services, width)
     table = new_table("Services")
-    table.add_column("service", no_wrap=True)
+    name_column(table, "service", result.services, width)
     table.add_column("inst", justify="right", no_wrap=True)
     table.add_column("calls", justify="right", no_wrap=True)
     load = "utilization" if wide else "util"
@@ -39,7 +39,7 @@ def services_table(result: Result, width: int) -> Table:
         figures = result.services[result.bottleneck]
         table.caption = (
             f"► bottleneck: {result.bottleneck}, {share(figures.utilization)} of its capacity in use, "
-            f"{share(figures.utilization_peak)} at the peak"
+            f"{share(figures.utilization_peak)} at the peak\n"
         )
         table.caption_justify = "left"
     return table

@@ -15,8 +15,8 @@ from simulator.units import format_duration, format_share
 def slos_table(result: Result) -> Table:
     """A row for each objective: its budget, and how fast that went, at most over a minute and five."""
     table = new_table("Objectives")
-    table.add_column("")
-    table.add_column("promised")
+    table.add_column("", overflow="fold")
+    table.add_column("promised", overflow="fold")
     for title in ("bad", "budget spent", "burn rate", "1m / 5m", "alerted"):
         table.add_column(title, justify="right", no_wrap=title not in ("bad", "budget spent"))
     for name, each in result.slos.items():

@@ -26,6 +26,15 @@ def is_tight(names: Iterable[str], width: int) -> bool:
     return width - max(len(name) for name in names) - 4 < ROOM
 
 
+def name_column(table: Table, title: str, names: Iterable[str], width: int) -> None:
+    """A column of names, which stay in one line unless they would take more than half of the width.
+
+    A name is broken rather than cut: of one that is cut nobody knows which it is.
+    """
+    whole = max(len(name) for name in names) <= width // 2
+    table.add_column(title, no_wrap=whole, overflow="fold")
+
+
 def new_table(title: str) -> Table:
     """An empty table in the house style."""
     return Table(

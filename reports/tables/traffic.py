@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reports.quantity import count, digits, rate, seconds, share
-from reports.tables.style import is_tight, is_wide, new_table, outcome_shares
+from reports.tables.style import is_tight, is_wide, name_column, new_table, outcome_shares
 from simulator.experiment.result import Result, TrafficFigures
 
 
@@ -16,7 +16,7 @@ def traffic_table(result: Result, width: int) -> Table:
     names += result.traffic
     wide, tight = is_wide(names, width), is_tight(names, width)
     table = new_table("Traffic")
-    table.add_column("class", no_wrap=True)
+    name_column(table, "class", names, width)
     if wide:
         table.add_column("requests", justify="right")
     table.add_column("throughput" if wide else "thru", justify="right", no_wrap=True)

@@ -28,6 +28,7 @@ class Aftermath:
 
     def __init__(self, measurement: Measurement) -> None:
         self.world = measurement.world
+        self.times = measurement.faults.spans
         self.interval = measurement.interval
         self.end = measurement.end
         # Of an interval that was not played to its end nothing can be told.
@@ -60,12 +61,15 @@ class Aftermath:
 
         A fault that begins while the system is still out of its steady state does not end the watch
         on the one before: from then on both have one effect, and recover together. A fault that
-        begins again and again is watched to its last end at least, whatever begins meanwhile.
+        begins again and again is watched to its last end at least, whatever begins meanwhile. That
+        such a one begins again ends the watch on another only once that other is over.
         """
         began = [
             (each.began, n) for n, each in enumerate(self.world.faults) if each.began is not None
         ]
-        starts = sorted({floor(start / self.interval + NEARLY) for start, _ in began})
+        firsts = {floor(start / self.interval + NEARLY) for start, _ in began}
+        begins = [begin for spans in self.times.values() for begin, _ in spans]
+        again = {floor(begin / self.interval + NEARLY) for begin in begins} - firsts
         calm = ceil(self.world.scenario.warmup / self.interval - NEARLY)
         steady: Span | None = None
         found: dict[int, tuple[Watch, Recovery]] = {}
@@ -79,7 +83,9 @@ class Aftermath:
                 calm = max(calm, floor(last / self.interval + NEARLY) + 1)
                 continue
             users = self.users(steady)
-            seen = first + 1 if self.world.faults[number].times == 1 else self.last(number)
+            last = self.last(number)
+            seen = first + 1 if self.world.faults[number].times == 1 else last
+            starts = sorted(firsts | {each for each in again if each >= last})
             for until in [each for each in starts if each >= seen] + [self.count]:
                 watch = Watch(self.interval, start, ended, steady, until)
                 recovery = recovery_of(users, watch)
@@ -140,7 +146,8 @@ class Aftermath:
             targets=tuple(fault.hit),
             times=fault.times,
         )
-        noticed = detection(fault, services, self.world, self.gone(fault, recovery))
+        above = self.above(services)
+        noticed = detection(fault, above, self.world, self.gone(fault, recovery))
         if noticed is not None:
             known = replace(known, detected_after=noticed[0], detected_by=noticed[1])
         if watch is None or recovery is None:
@@ -175,6 +182,13 @@ class Aftermath:
         harm = self.world.scenario.faults[number].harm
         named = getattr(harm, "service", None) or getattr(harm, "traffic", None)
         return list(found) or [named or self.world.faults[number].name]
+
+    def above(self, services: Sequence[str]) -> set[str]:
+        """These services, and those that call them, or call whoever calls them."""
+        calls, found = self.calls(), set(services)
+        while more := {name for name, callees in calls.items() if callees & found} - found:
+            found |= more
+        return found
 
     def gone(self, fault: Fault, recovery: Recovery | None) -> float:
         """When a fault and its effect were over: what is noticed later is none of it."""

@@ -24,11 +24,11 @@ Notice = tuple[float, str]
 def detection(fault: Fault, services: Collection[str], world: World, until: float) -> Notice | None:
     """After how many seconds a fault was noticed by anything that acts on it, and by what.
 
-    That is the first sign about one of the instances that it hit (or, of a breaker, about their
-    `services`) before `until`: a caller puts it aside or opens its breaker, the registry no longer
-    lists it, or no caller sends to it any more. Where those that it hits leave in good order, that
-    they are no longer listed and asked is no sign. Nobody knows from a sign what the fault is; and
-    whoever only retries has noticed nothing.
+    That is the first sign about one of the instances that it hit (or, of a breaker, about one of
+    `services`: theirs, and those above, to which the trouble comes) before `until`: a caller puts
+    it aside or opens its breaker, the registry no longer lists it, or no caller sends to it any
+    more. Where those that it hits leave in good order, that they are no longer listed and asked is
+    no sign. Nobody knows from a sign what the fault is; and whoever only retries has noticed nothing.
     """
     if fault.began is None:
         return None

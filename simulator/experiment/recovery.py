@@ -30,8 +30,8 @@ class Watch:
     """One fault, and the intervals in which its effect is looked for.
 
     `start` and `end` are in seconds (None: it is not undone); `steady` are the intervals from which
-    its steady state is known; it is watched up to interval `until`, which is the one in which the
-    next fault begins, or the end of the run.
+    its steady state is known; it is watched up to interval `until`, which is the one in which
+    another fault next begins, or begins again once this one is over, or the end of the run.
     """
 
     interval: float

@@ -41,6 +41,8 @@ month's budget gone in an hour, six hours and three days.
 
 Source: The Site Reliability Workbook, chapter 5, table 5-8.
 """
+DECIMALS = 12
+"""In binary 1 - 0.9 is less than 0.1, and a tenth that is bad would be above a burn rate of 1."""
 SHORT, LONGER = 60.0, 300.0
 """The windows in which the highest burn rate is looked for, in seconds."""
 
@@ -58,8 +60,8 @@ class SloCount:
 
     @property
     def allowed(self) -> float:
-        """The share that may be bad."""
-        return 1.0 - self.slo.objective
+        """The share that may be bad, in decimals as the objective is written in them."""
+        return round(1.0 - self.slo.objective, DECIMALS)
 
     def phase(self, window: Window) -> Timely:
         """What counts the same for a phase; made before the run."""

@@ -131,6 +131,7 @@ class Replacement(Event):
         self.fault.kernel.cancel(self)
         if self.stage == BAD:
             self.fault.version.remove(self.instance)
-        elif self.stage == LEAVES and self.instance.up:
+        elif self.stage == LEAVES and self.instance.up and self.instance.kept_down == 0:
+            # It stays, unless it is on its way to another node.
             self.fault.lifecycle.restarted(self.instance)
         self.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulator.call.route import Route
 from simulator.observe.deaths import Death
@@ -14,11 +14,14 @@ def end(
     instance: Instance,
     now: float,
     lifecycle: Lifecycle,
-    routes: Sequence[Route],
+    callers: Mapping[str, Sequence[Route]],
     deaths: list[Death],
 ) -> None:
-    """An instance that lives dies; noted in `deaths`, with the callers that still send to it."""
-    knew = [route for route in routes if sends_to(route, instance)]
+    """An instance that lives dies; noted in `deaths`, with the callers that still send to it.
+
+    `callers` are the routes by which each instance is asked, by its name.
+    """
+    knew = [route for route in callers[instance.name] if sends_to(route, instance)]
     instance.crash()
     death = instance.death
     assert death is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from simulator.call.draws import Draws, block_span
 from simulator.fault.fault import Fault, Schedule
@@ -47,55 +48,75 @@ class HotKey(Fault):
         self.share = share
         self.hot = key
         self.fillers = fillers
-        self.heated: dict[int, HotBlocks] = {}
+        self.chances: dict[int, Fill] = {}
+        self.heats: list[tuple[Entry, Heat]] = []
 
     def begin(self) -> Sequence[str]:
         for entry in self.source.every_entry():
             keys = entry.tally.nature.keys
             assert keys is not None
-            blocks = self.heated.get(id(entry))
-            if blocks is None:
+            chances = self.chances.get(id(entry))
+            if chances is None:
                 chances = self.fillers(f"fault/{self.name}/{entry.site.path}")
-                blocks = HotBlocks(entry, keys.fill, chances, self.share, self.hot)
-                self.heated[id(entry)] = blocks
-                keys.fill = blocks
-            blocks.spans.append((entry.count, None))
+                self.chances[id(entry)] = chances
+            if not isinstance(keys.fill, HotBlocks):
+                keys.fill = HotBlocks(keys.fill)
+            heat = Heat(float(self.hot), self.share, chances, entry.count)
+            keys.fill.heats.append(heat)
+            self.heats.append((entry, heat))
             forget(keys)
         return [self.source.name]
 
     def undo(self) -> None:
-        for blocks in self.heated.values():
-            first, _ = blocks.spans[-1]
-            blocks.spans[-1] = first, blocks.entry.count
-            keys = blocks.entry.tally.nature.keys
+        for entry, heat in self.heats:
+            heat.end = entry.count
+            keys = entry.tally.nature.keys
             assert keys is not None
             forget(keys)
+        self.heats.clear()
+
+
+@dataclass(slots=True)
+class Heat:
+    """One time of a hot key, for one entry of the class.
+
+    It is for the requests from number `first` to the one before `end`, None while it lasts: those
+    whose number in `chances` is below `share` ask for `key`.
+    """
+
+    key: float
+    share: float
+    chances: Fill
+    first: int
+    end: int | None = None
 
 
 class HotBlocks:
-    """Fills blocks of keys: those of some requests with the hot one, the others as before.
+    """Fills blocks of keys: those of some requests with hot ones, the others as usual.
 
-    `spans` are the numbers of the requests that started while it was hot: from the first to the one
-    after the last, None while it is.
+    `heats` are the times of all hot keys of one entry, in the order in which they began.
     """
 
-    def __init__(self, entry: Entry, usual: Fill, chances: Fill, share: float, key: int) -> None:
-        self.entry = entry
+    def __init__(self, usual: Fill) -> None:
         self.usual = usual
-        self.chances = chances
-        self.share = share
-        self.key = float(key)
-        self.spans: list[tuple[int, int | None]] = []
+        self.heats: list[Heat] = []
 
     def __call__(self, block: int, size: int) -> list[float]:
         values = list(self.usual(block, size))
         start, _ = block_span(block)
-        chances = self.chances(block, size)
-        for first, end in self.spans:
-            last = size if end is None else min(size, end - start)
-            for place in range(max(0, first - start), last):
-                if chances[place] < self.share:
-                    values[place] = self.key
+        drawn: dict[int, list[float]] = {}
+        for heat in self.heats:
+            first = max(0, heat.first - start)
+            last = size if heat.end is None else min(size, heat.end - start)
+            if first >= last:
+                continue
+            chances = drawn.get(id(heat.chances))
+            if chances is None:
+                chances = drawn[id(heat.chances)] = heat.chances(block, size)
+            # What began later comes later here, and so has the first choice.
+            for place in range(first, last):
+                if chances[place] < heat.share:
+                    values[place] = heat.key
         return values
 
 

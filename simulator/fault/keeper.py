@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulator.call.route import Route
 from simulator.fault.dying import end
@@ -17,26 +17,26 @@ class Keeper:
 
     Args:
         deaths: where each death is noted.
-        routes: the callers of all instances, who find out.
+        callers: the routes by which each instance is asked, by its name: who finds out.
     """
 
     def __init__(
         self,
         kernel: Kernel,
         lifecycle: Lifecycle,
-        routes: Sequence[Route],
+        callers: Mapping[str, Sequence[Route]],
         deaths: list[Death],
     ) -> None:
         self.kernel = kernel
         self.lifecycle = lifecycle
-        self.routes = routes
+        self.callers = callers
         self.deaths = deaths
 
     def keep(self, instance: Instance) -> None:
         """The process is gone, and does not start again before it is let go."""
         instance.kept_down += 1
         if instance.up:
-            end(instance, self.kernel.now, self.lifecycle, self.routes, self.deaths)
+            end(instance, self.kernel.now, self.lifecycle, self.callers, self.deaths)
 
     def let_go(self, instance: Instance) -> None:
         """It starts again, unless something else keeps it dead."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from simulator.call.route import Route
 from simulator.fault.fault import Fault, Schedule
@@ -47,7 +47,7 @@ class Kill(Fault):
         choose: Callable[[], list[Instance]],
         grace: float,
         lifecycle: Lifecycle,
-        routes: Sequence[Route],
+        callers: Mapping[str, Sequence[Route]],
         deaths: list[Death],
         outage: Outage | None,
         restart: float | None = None,
@@ -56,7 +56,7 @@ class Kill(Fault):
         self.choose = choose
         self.grace = grace
         self.lifecycle = lifecycle
-        self.keeper = Keeper(kernel, lifecycle, routes, deaths)
+        self.keeper = Keeper(kernel, lifecycle, callers, deaths)
         self.outage = outage
         self.restart = restart
         self.keeps: list[Restart] = []

@@ -72,7 +72,7 @@ class NodeDrain(Fault):
         placement: Placement,
         instances: Mapping[str, Instance],
         lifecycle: Lifecycle,
-        routes: Sequence[Route],
+        callers: Mapping[str, Sequence[Route]],
         deaths: list[Death],
     ) -> None:
         super().__init__(kernel, name, "node_drain", schedule)
@@ -81,7 +81,7 @@ class NodeDrain(Fault):
         self.placement = placement
         self.instances = instances
         self.lifecycle = lifecycle
-        self.routes = routes
+        self.callers = callers
         self.deaths = deaths
         self.turns: list[Turn] = []
 
@@ -167,7 +167,7 @@ class Eviction(Event):
         self.gone = True
         drain.placement.remove(self.name)
         if self.instance.up:
-            end(self.instance, drain.kernel.now, drain.lifecycle, drain.routes, drain.deaths)
+            end(self.instance, drain.kernel.now, drain.lifecycle, drain.callers, drain.deaths)
 
     def arrive(self) -> None:
         """The instance starts on another node, or waits for one that takes it."""
@@ -191,7 +191,7 @@ class Eviction(Event):
         if zone == instance.zone:
             return
         instance.zone = zone
-        for route in self.drain.routes:
+        for route in self.drain.callers[self.instance.name]:
             found = [each for each in route.members if each.instance is instance]
             for member in found:
                 member.zone = zone

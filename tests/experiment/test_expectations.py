@@ -72,6 +72,16 @@ def test_what_holds(text: str, inside: tuple[float, ...], outside: float, missed
     assert expectation.missed_by(outside) == pytest.approx(missed)
 
 
+def test_sums_that_round_are_at_the_bound() -> None:
+    """0.7 + 0.07 is less than 0.77 in binary: what is a billionth off is at the bound, not beyond."""
+    assert parse_expectation("p99 <= 700ms +- 10%").holds(0.77)
+    assert parse_expectation("mean <= 10ms").holds(0.010000000000001)
+    assert parse_expectation("throughput >= 10/s").holds(9.999999999999)
+    assert not parse_expectation("mean < 10ms").holds(0.009999999999999)
+    assert not parse_expectation("throughput > 10/s").holds(10.000000000001)
+    assert not parse_expectation("mean <= 10ms").holds(0.01000001)
+
+
 def test_phases_are_read() -> None:
     """A phase is of a fault, of all faults, of every interval, or has times of its own."""
     phases = {
@@ -334,6 +344,20 @@ def test_what_happens_at_once_has_an_after_and_no_during() -> None:
     )
     assert found[0] is None
     assert found[1] == found[2]
+
+
+@pytest.mark.parametrize(("at", "named"), [("20s", ("herd",)), ("20.5s", ("herd",)), ("21s", ())])
+def test_what_happens_at_once_is_named_in_its_interval(at: str, named: tuple[str, ...]) -> None:
+    """A herd at 20 s is on in the interval from 20 s on, though it is over at once."""
+    result = play(
+        ["shop.queue_peak <= 0 during [20s, 21s]"],
+        faults=(
+            f"[{{at: {at}, name: herd, thundering_herd: {{traffic: users, requests: 90}}}},"
+            " {at: 18s, for: 2500ms, name: late, slow: {service: shop, mode: all, speed: 1%}}]"
+        ),
+    )
+    (found,) = result.expectations
+    assert (found.first_broken, found.during) == (20.0, (*named, "late"))
 
 
 def test_a_fault_before_the_end_of_the_warm_up() -> None:

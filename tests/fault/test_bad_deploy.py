@@ -310,3 +310,35 @@ def test_two_outages_of_one_third_party_end_one_by_one() -> None:
     (edge,) = [each for each in play(SHOP, text).edges if each.callee == "pay.charge"]
     # Who began first answers while both are on.
     assert edge.outcomes == {"ok": 3997, "error": 1500, "refused": 500}
+
+
+def test_a_rollback_does_not_list_again_whoever_is_evicted_from_its_node() -> None:
+    """It leaves for the version at 10 s and for the drain at 11 s: the rollback at 12 s is too early."""
+    run = Run(
+        parse(
+            SHOP,
+            settings=[
+                "platform={nodes: {pool: {count: 4}}}",
+                "registry={kind: consul}",
+                "faults=[{at: 10s, for: 2s, bad_deploy: {service: pay, instance: pay-2, errors: 1%, "
+                "rolling: {every: 60s, grace: 9s, down: 1s}}}, "
+                "{at: 11s, for: 30s, node_drain: {node: pool-3, grace: 8s, start: 20s}}]",
+            ],
+        ).scenario,
+        check=True,
+    )
+    lifecycle = run.world.registry
+    assert lifecycle is not None
+    (instance,) = [each for each in run.world.instances if each.name == "pay-2"]
+    listed = {}
+    for moment in (9.0, 11.5, 13.0, 18.0, 59.0):
+        while not run.world.kernel.run(moment, 10_000):
+            pass
+        listed[moment] = (instance.up, lifecycle.lists(instance))
+    assert listed == {
+        9.0: (True, True),
+        11.5: (True, False),
+        13.0: (True, False),
+        18.0: (True, False),
+        59.0: (True, True),
+    }

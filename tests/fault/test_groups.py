@@ -275,7 +275,8 @@ def test_mistakes_stand_where_the_file_has_them() -> None:
         "12:9: this needs a `for`: what comes after it in the group begins when it has ended",
         "13:10: inside of a group there is no `after`: the group says what comes when",
         "14:9: expected at least one fault, found none",
-        "15:47: expected `one` or `all`, found `some`",
+        "15:47: expected `one`, `all`, `{fixed: 2}`, `{percent: 50%}` or "
+        "`{random_max_percent: 50%}`, found `some`",
     ]
 
 

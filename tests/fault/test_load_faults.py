@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import sqrt
 
 import pytest
@@ -68,6 +69,26 @@ def test_which_requests_are_hot_goes_by_their_numbers() -> None:
     assert keys[first:last] == [7] * (last - first)
     assert keys[:first] == usual[:first]
     assert keys[last:] == usual[last : entry.count]
+
+
+def test_the_later_begun_has_the_first_choice_also_when_it_begins_again() -> None:
+    """One that comes every 20 s is older than another at first, and younger when it comes again."""
+    again = hot("share: 100%, key: 7", "at: 10s, every: 20s, for: 10s")
+    other = hot("share: 100%, key: 9", "at: 15s, for: 30s")
+    run = Run(parse(KEYS, settings=[f"faults=[{again}, {other}]"]).scenario, check=True)
+    entry = run.world.sources["users"].entries[0]
+    counts = []
+    for moment in (10.0, 15.0, 30.0, 40.0, 45.0):
+        while not run.world.kernel.run(moment + 1e-6, 10_000):
+            pass
+        counts.append(entry.count)
+    run.advance()
+    keys = entry.tally.nature.keys
+    assert keys is not None
+    found = [
+        {int(keys.at(number)) for number in range(first, last)} for first, last in pairwise(counts)
+    ]
+    assert found == [{7}, {9}, {7}, {9}]
 
 
 def test_a_share_of_nothing_changes_nothing_and_shares_compose() -> None:

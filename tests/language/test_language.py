@@ -140,3 +140,18 @@ def test_what_nothing_calls_is_a_warning() -> None:
     text += "  # and\n"
     warnings = parse(text).warnings
     assert [each.message for each in warnings] == ["nothing calls the endpoint `api.put`"]
+
+
+def test_a_flush_of_nothing_is_a_warning() -> None:
+    """A fault that empties the caches of a caller without any is told as doubtful, and played."""
+    text = """
+scenario: bare
+duration: 10s
+traffic: {users: {rate: 1/s, target: api.get}}
+services: {api: {endpoints: {get: [work: 1ms]}}}
+faults: [{at: 5s, cache_flush: {service: users}}]
+"""
+    (warning,) = parse(text).warnings
+    assert warning.message == "no call of `users` has a `cache`: nothing is flushed"
+    assert warning.place.line == 6
+    assert parse(text, settings=["traffic.users.cache={ttl: 1s}"]).warnings == ()

@@ -7,6 +7,7 @@ from io import StringIO
 from rich.console import Console
 
 from reports.tables import report
+from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 
@@ -62,3 +63,57 @@ def test_a_fault_that_comes_too_early() -> None:
     found = row(shown("{name: x, at: 2s, for: 10s, kill: {service: shop}}"))
     assert "never" not in found and "unharmed" not in found
     assert found.split()[-4:] == ["-"] * 4
+
+
+CROWD = """
+scenario: long-names
+duration: 40s
+traffic: {everybody-from-the-western-region: {rate: 20/s, target: front-of-the-whole-shop.home-page}}
+defaults: {timeout: 300ms, retry: {attempts: 2}}
+services:
+  front-of-the-whole-shop: {endpoints: {home-page: [work: 1ms, call: payments-and-settlement.charge]}}
+  payments-and-settlement: {replicas: 3, endpoints: {charge: [work: 20ms]}}
+slos: {paying-with-a-card-of-any-kind: {objective: 99.9%}}
+faults:
+  - {name: all-of-the-payments-are-dead, at: 15s, for: 5s, kill: {service: payments-and-settlement, mode: all}}
+  - {at: 25s, for: 5s, certificate_expiry: {service: payments-and-settlement}}
+expect: [front-of-the-whole-shop.home-page.availability >= 99% during all-of-the-payments-are-dead]
+"""
+
+
+def narrow(result: Result, width: int) -> str:
+    """The whole report in a terminal of so many columns."""
+    console = Console(width=width, file=StringIO(), record=True)
+    for part in report(result, width):
+        console.print(part)
+    return console.export_text()
+
+
+def test_a_narrow_terminal_cuts_nothing() -> None:
+    """Long names are broken, not cut, and every column keeps its title and fits."""
+    result = simulate(parse(CROWD).scenario)
+    for width in (80, 100, 140):
+        text = narrow(result, width)
+        assert "\N{HORIZONTAL ELLIPSIS}" not in text
+        assert max(len(line) for line in text.splitlines()) <= width
+        for title in ("policy", "what it did", "hit", "least", "budget", "alerted", "measured"):
+            assert title in text
+
+
+def test_tables_stand_apart() -> None:
+    """Above each title is an empty line, also where the table before has a caption."""
+    lines = narrow(simulate(parse(CROWD).scenario), 80).splitlines()
+    for title in ("Policies", "Faults", "What happened", "Objectives", "Expectations"):
+        (at,) = [number for number, line in enumerate(lines) if line.rstrip() == title]
+        assert not lines[at - 1].strip()
+
+
+def test_whom_a_fault_hit_in_a_narrow_terminal() -> None:
+    """Where there is no room for names, it is how many they are."""
+    result = simulate(parse(CROWD).scenario)
+    wide, tight = narrow(result, 240), narrow(result, 80)
+    named = "payments-and-settlement-1, payments-and-settlement-2,"
+    assert named in wide[wide.index("Faults") : wide.index("reached")]
+    faults = tight[tight.index("Faults") : tight.index("reached")]
+    assert "payments-and-settlement-1" not in faults
+    assert [line.split()[2] for line in faults.splitlines() if " 15.0 s " in line] == ["3"]

@@ -131,6 +131,29 @@ def test_at_the_same_moment_two_faults_have_one_effect() -> None:
     assert first.lost_requests == second.lost_requests == pytest.approx(1500, abs=4)
 
 
+def test_what_another_does_again_later_is_not_charged_to_a_fault() -> None:
+    """One dies for 5 s at 20, 40 and 60 s; at 30 s a second breaks for 3 s, and only that is its own."""
+    first, second = play(
+        "faults=[{name: again, at: 20s, for: 5s, every: 20s, kill: {service: shop, instance: shop-1}},"
+        " {name: once, at: 30s, for: 3s, kill: {service: shop, instance: shop-2}}]"
+    ).faults
+    assert (second.departed_after, second.recovered_after) == (0.0, 3.0)
+    assert second.lost_requests == pytest.approx(75, abs=1)
+    assert (first.times, first.recovered_after) == (4, 65.0)
+    assert first.lost_requests == pytest.approx(4 * 125 + 75, abs=4)
+
+
+def test_a_fault_is_watched_to_its_end_whatever_begins_again() -> None:
+    """A leak kills an instance 8 s after its start, and 5 s after a harmless fault has begun again."""
+    _, leak = play(
+        "faults=[{name: again, at: 20s, for: 1s, every: 12s, slow: {service: shop, speed: 100%}},"
+        " {name: leak, at: 29s, for: 11s, memory_leak: {service: shop, instance: shop-2,"
+        " limit: 80MiB, rate: 10MiB, restart: 30s}}]"
+    ).faults
+    assert (leak.departed_after, leak.recovered_after) == (8.0, 11.0)
+    assert leak.lost_requests == pytest.approx(75, abs=4)
+
+
 def test_without_an_end_there_is_no_recovery() -> None:
     """A dead instance that nobody notices costs a quarter for ever; that is no staying down."""
     kill = "faults=[{at: 20s, kill: {service: shop}}]"
@@ -140,6 +163,19 @@ def test_without_an_end_there_is_no_recovery() -> None:
     assert fault.stayed_down is False
     assert fault.lost_requests == pytest.approx(70 * 25, abs=2)
     assert [(each.value, each.met) for each in result.expectations] == [(None, False)] * 2
+
+
+@pytest.mark.parametrize("lasts", ["69.5s", "69s", "30s"])
+def test_nobody_knows_what_comes_after_the_run(lasts: str) -> None:
+    """A fault that ends with less than an interval left has not been followed by staying down."""
+    stays = "{slow: {service: db, speed: 0.01%}, at: 20s, for: " + lasts + "}"
+    fault = fault_of(
+        "traffic={users: {rate: 120/s, target: db.query, timeout: 1s, retry: {attempts: 2, backoff: 0s}}}",
+        "services={db: {concurrency: 10, endpoints: {query: [work: 50ms]}}}",
+        f"faults=[{stays}]",
+    )
+    assert fault.recovered_after is None
+    assert fault.stayed_down is (lasts != "69.5s")
 
 
 def test_what_stays_down_after_its_fault_is_over() -> None:
@@ -326,3 +362,12 @@ def test_noise_is_no_departure(seed: int) -> None:
     (fault,) = result.faults
     assert fault.unharmed
     assert fault.blast_radius == ()
+
+
+def test_a_breaker_further_up_is_a_sign_too() -> None:
+    """Users whose breaker of the front opens have noticed a fault of the shop behind it."""
+    breaker = "traffic.users.breaker={window: 10, minimum_calls: 10, wait: 1m}"
+    fault = fault_of(breaker, "faults=[{at: 20s, for: 20s, abort: {service: shop}}]")
+    # Half of the last ten have failed after five requests at 100/s.
+    assert fault.detected_by == "breaker"
+    assert fault.detected_after is not None and 0.04 <= fault.detected_after <= 0.07

@@ -84,7 +84,7 @@ class ExpectationCheck:
             return message
         for number, fault in enumerate(self.scenario.faults):
             endless = fault.for_ is None and fault.random is None and not fault.momentary
-            if endless and fault.known_as(number) == phase.fault:
+            if endless and self.findings.fault(number) == phase.fault:
                 return f"nothing is after `{phase.fault}`: it has no `for`, and so no end"
         return ""
 

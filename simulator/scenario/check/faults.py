@@ -18,6 +18,7 @@ from simulator.scenario.model.fault.process import Kill, Slow
 from simulator.scenario.model.fault.selector import Selector
 from simulator.scenario.model.registry import Static
 from simulator.scenario.model.traffic import TraceArrivals
+from simulator.scenario.policies import calls, policy_of
 from simulator.scenario.problem import nearest
 from simulator.scenario.source import DataPath
 from simulator.units import format_duration
@@ -41,12 +42,13 @@ class FaultCheck:
 
     def faults(self) -> None:
         """Each must hit somebody there is, within the run; their names must differ."""
-        faults = {each.known_as(nth): each for nth, each in enumerate(self.scenario.faults)}
+        named = self.findings.fault
+        faults = {named(nth): each for nth, each in enumerate(self.scenario.faults)}
         begins = begins_of(faults, self.scenario.duration)
         seen: set[str] = set()
         for number, fault in enumerate(self.scenario.faults):
             path: DataPath = ("faults", number)
-            name = fault.known_as(number)
+            name = named(number)
             if name in seen:
                 place: DataPath = path if fault.name is None else (*path, "name")
                 self.findings.wrong(place, f"there is a fault `{name}` above")
@@ -88,9 +90,12 @@ class FaultCheck:
             self.findings.wrong((*path, "after"), message)
 
     def endless(self, name: str, fault: Fault | None) -> str:
-        """Why nothing can begin after the end of a fault, if so; None is one that there is not."""
+        """Why nothing can begin after the end of a fault, if so; None is one that there is not.
+
+        What has a mistake of its own makes no mistake of what waits for it.
+        """
         if fault is None:
-            return self.names.wrong_fault(name) or f"`{name}` has a mistake of its own"
+            return self.names.wrong_fault(name)
         if fault.when is not None:
             return f"`{name}` waits for a condition: nobody knows beforehand when it ends"
         if fault.repeats:
@@ -117,9 +122,21 @@ class FaultCheck:
         elif isinstance(harm, NodeDrain):
             self.selectors.node((*path, "node"), harm.node)
         elif isinstance(harm, CacheFlush):
-            self.findings.party((*path, "service"), harm.service)
+            self.flush(path, harm)
         elif isinstance(harm, Surge):
             self.surge(path, harm)
+
+    def flush(self, path: DataPath, harm: CacheFlush) -> None:
+        """A caller should have a cache that can be flushed."""
+        self.findings.party((*path, "service"), harm.service)
+        policies = [
+            policy_of(self.scenario, target.partition(".")[0], own)
+            for caller, target, own in calls(self.scenario)
+            if caller.partition(".")[0] == harm.service
+        ]
+        if policies and all(each.cache is None for each in policies):
+            message = f"no call of `{harm.service}` has a `cache`: nothing is flushed"
+            self.findings.warn(self.findings.in_file(path), message)
 
     def surge(self, path: DataPath, surge: Surge) -> None:
         """Only the rate of an open loop can be multiplied."""

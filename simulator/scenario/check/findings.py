@@ -41,6 +41,12 @@ class Findings:
     def warn(self, path: DataPath, message: str) -> None:
         self.warnings.append(Problem(self.source.place(path, key=True), message))
 
+    def fault(self, number: int) -> str:
+        """What a fault that is left is called: by its place in the file, where it has no name."""
+        _, in_file = self.in_file(("faults", number))
+        assert isinstance(in_file, int)
+        return self.scenario.faults[number].known_as(in_file)
+
     def file(self, name: str) -> Path:
         return (self.source.folder or Path()) / name
 

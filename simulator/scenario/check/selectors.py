@@ -64,7 +64,8 @@ class SelectorCheck:
         """Whether a service that is given exists."""
         if service is None or service in self.names.services or not self.names.services:
             return True
-        hint = nearest(service, [*self.names.services, "registry"])
+        services = self.names.services
+        hint = nearest(service, [*services, "registry"]) or few(services)
         self.findings.wrong((*path, "service"), f"unknown service `{service}`{hint}")
         return False
 

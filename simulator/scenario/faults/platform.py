@@ -56,7 +56,7 @@ def node_drain(reach: Reach, harm: model.NodeDrain, name: str, schedule: Schedul
         placement,
         {each.name: each for members in reach.instances.values() for each in members},
         reach.lifecycle,
-        reach.routes,
+        reach.callers,
         reach.deaths,
     )
 

@@ -52,7 +52,7 @@ def killing(
         choose,
         grace,
         reach.lifecycle,
-        reach.routes,
+        reach.callers,
         reach.deaths,
         outage,
         restart,
@@ -99,7 +99,7 @@ def monkey(reach: Reach, harm: model.Monkey, name: str, schedule: Schedule) -> F
 
 def keeper(reach: Reach) -> Keeper:
     """Who ends processes for a fault that starts them again by itself."""
-    return Keeper(reach.kernel, reach.lifecycle, reach.routes, reach.deaths)
+    return Keeper(reach.kernel, reach.lifecycle, reach.callers, reach.deaths)
 
 
 def memory_leak(reach: Reach, harm: model.MemoryLeak, name: str, schedule: Schedule) -> Fault:

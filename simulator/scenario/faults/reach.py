@@ -59,7 +59,13 @@ class Reach:
         self.servers = servers
         self.lifecycle = lifecycle
         self.owned = owned
-        self.routes = [route for _, _, route in owned]
+        to: dict[str, list[Route]] = {service: [] for service in instances}
+        for _, service, route in owned:
+            to[service].append(route)
+        self.callers = {
+            each.name: to[service] for service in instances for each in instances[service]
+        }
+        """The routes by which each instance is asked, by its name."""
         self.toxics = toxics
         self.labels = labels
         self.placement = placement

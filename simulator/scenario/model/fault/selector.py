@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
-from simulator.scenario.model.base import Mistake, Model, Name, Share, whole
+from simulator.scenario.model.base import Mistake, Model, Name, Reads, Share, whole
 from simulator.scenario.model.label import Labels
 from simulator.scenario.problem import listed
 
@@ -47,11 +47,26 @@ def _mode(value: object) -> str:
     return "<bare>"
 
 
+def _word(given: object) -> str:
+    if given in ("one", "all"):
+        return str(given)
+    raise ValueError(
+        "expected `one`, `all`, `{fixed: 2}`, `{percent: 50%}` or `{random_max_percent: 50%}`"
+    )
+
+
+def _same(value: str) -> object:
+    return value
+
+
+Word = Annotated[str, Reads(_word, _same, {"type": "string", "enum": ["one", "all"]})]
+
+
 Mode = Annotated[
     Annotated[Fixed, Tag("<fixed>")]
     | Annotated[Percent, Tag("<percent>")]
     | Annotated[RandomMaxPercent, Tag("<random_max_percent>")]
-    | Annotated[Literal["one", "all"], Tag("<bare>")],
+    | Annotated[Word, Tag("<bare>")],
     Discriminator(_mode),
 ]
 
