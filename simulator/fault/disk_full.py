@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.fault.version import BadVersion
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
 
-class DiskFull(Fault):
+class DiskFull(ChosenFault[Instance]):
     """Leaves no room on the disks of instances: what writes fails, what reads goes on.
 
     In the real world: logs that nobody rotates, a volume that was sized for last year, a quota:
@@ -35,17 +36,11 @@ class DiskFull(Fault):
         choose: Callable[[], list[Instance]],
         version: BadVersion,
     ) -> None:
-        super().__init__(kernel, name, "disk_full", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "disk_full", schedule, choose)
         self.version = version
-        self.victims: list[Instance] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            self.version.install(instance)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Instance) -> None:
+        self.version.install(victim)
 
-    def undo(self) -> None:
-        for instance in self.victims:
-            self.version.remove(instance)
+    def heal(self, victim: Instance) -> None:
+        self.version.remove(victim)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
@@ -13,7 +14,7 @@ FROZEN: Final = 1e-9
 """What is left of the speed: a second's work would take thirty years."""
 
 
-class Pause(Fault):
+class Pause(ChosenFault[Instance]):
     """Freezes processes: nothing is worked on, and afterwards they go on where they were.
 
     In the real world: a long garbage collection, a virtual machine that is moved or snapshotted, a
@@ -30,22 +31,20 @@ class Pause(Fault):
     """
 
     def __init__(
-        self, kernel: Kernel, name: str, schedule: Schedule, choose: Callable[[], list[Instance]]
+        self,
+        kernel: Kernel,
+        name: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        kind: str = "pause",
     ) -> None:
-        super().__init__(kernel, name, "pause", schedule)
-        self.choose = choose
-        self.victims: list[Instance] = []
+        super().__init__(kernel, name, kind, schedule, choose)
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            instance.slow_down(FROZEN)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Instance) -> None:
+        victim.slow_down(FROZEN)
 
-    def undo(self) -> None:
-        for instance in self.victims:
-            instance.speed_up(FROZEN)
-        self.victims = []
+    def heal(self, victim: Instance) -> None:
+        victim.speed_up(FROZEN)
 
 
 class Hang(Pause):
@@ -67,12 +66,13 @@ class Hang(Pause):
     def __init__(
         self, kernel: Kernel, name: str, schedule: Schedule, choose: Callable[[], list[Instance]]
     ) -> None:
-        super().__init__(kernel, name, schedule, choose)
-        self.kind = "hang"
+        super().__init__(kernel, name, schedule, choose, "hang")
 
     def undo(self) -> None:
         hung = [each for each in self.victims if each.up]
         super().undo()
         for instance in hung:
             instance.crash()
-            instance.restart()
+            # Whoever is being moved to another node starts there.
+            if instance.kept_down == 0:
+                instance.restart()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
 
 
@@ -30,7 +31,7 @@ class Server(Protocol):
         """Come up again."""
 
 
-class KillServer(Fault):
+class KillServer(ChosenFault[Server]):
     """Kills servers of the registry; they come back with what their kind keeps on disk.
 
     In the real world: a crashed or updated server of etcd, Consul or Eureka. Callers keep what they
@@ -45,33 +46,18 @@ class KillServer(Fault):
     Source: Chaos Mesh, PodChaos `pod-kill`, for the servers of a registry.
     """
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        name: str,
-        schedule: Schedule,
-        choose: Callable[[], list[Server]],
-    ) -> None:
-        super().__init__(kernel, name, "kill", schedule)
-        self.choose = choose
-        self.victims: list[Server] = []
+    def harm(self, victim: Server) -> None:
+        victim.kept_down += 1
+        if victim.up:
+            victim.crash(self.kernel.now)
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for server in self.victims:
-            server.kept_down += 1
-            if server.up:
-                server.crash(self.kernel.now)
-        return [each.name for each in self.victims]
-
-    def undo(self) -> None:
-        for server in self.victims:
-            server.kept_down -= 1
-            if server.kept_down == 0:
-                server.restart(self.kernel.now)
+    def heal(self, victim: Server) -> None:
+        victim.kept_down -= 1
+        if victim.kept_down == 0:
+            victim.restart(self.kernel.now)
 
 
-class SlowServer(Fault):
+class SlowServer(ChosenFault[Server]):
     """Lets every answer of some servers take longer, by the same time each.
 
     In the real world: a registry with too many watchers, a slow disk under its log. Heartbeats and
@@ -93,23 +79,17 @@ class SlowServer(Fault):
         choose: Callable[[], list[Server]],
         delay: float,
     ) -> None:
-        super().__init__(kernel, name, "latency", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "slow", schedule, choose)
         self.delay = delay
-        self.victims: list[Server] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for server in self.victims:
-            server.delays.append(self.delay)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Server) -> None:
+        victim.delays.append(self.delay)
 
-    def undo(self) -> None:
-        for server in self.victims:
-            server.delays.remove(self.delay)
+    def heal(self, victim: Server) -> None:
+        victim.delays.remove(self.delay)
 
 
-class PartitionServer(Fault):
+class PartitionServer(ChosenFault[Server]):
     """Cuts servers of the registry off from some parties, both ways; messages are lost silently.
 
     In the real world: a firewall rule, a zone that lost its uplink. Instances that cannot renew are
@@ -129,17 +109,11 @@ class PartitionServer(Fault):
         choose: Callable[[], list[Server]],
         parties: Sequence[str],
     ) -> None:
-        super().__init__(kernel, name, "partition", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "partition", schedule, choose)
         self.parties = frozenset(parties)
-        self.victims: list[Server] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for server in self.victims:
-            server.cuts.append(self.parties)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Server) -> None:
+        victim.cuts.append(self.parties)
 
-    def undo(self) -> None:
-        for server in self.victims:
-            server.cuts.remove(self.parties)
+    def heal(self, victim: Server) -> None:
+        victim.cuts.remove(self.parties)

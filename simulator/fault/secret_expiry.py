@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.fault.version import BadVersion
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
 
-class SecretExpiry(Fault):
+class SecretExpiry(ChosenFault[Instance]):
     """Lets certain callers show a secret that is no longer good: the instances turn them away.
 
     In the real world: a password, a token or a key is rotated, and one caller has not been given the
@@ -36,17 +37,11 @@ class SecretExpiry(Fault):
         choose: Callable[[], list[Instance]],
         version: BadVersion,
     ) -> None:
-        super().__init__(kernel, name, "secret_expiry", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "secret_expiry", schedule, choose)
         self.version = version
-        self.victims: list[Instance] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            self.version.install(instance)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Instance) -> None:
+        self.version.install(victim)
 
-    def undo(self) -> None:
-        for instance in self.victims:
-            self.version.remove(instance)
+    def heal(self, victim: Instance) -> None:
+        self.version.remove(victim)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
 
-class Slow(Fault):
+class Slow(ChosenFault[Instance]):
     """Lets instances work at a part of their speed, what is under way included.
 
     In the real world: a noisy neighbour, CPU throttling, a failing disk. Health checks that only
@@ -34,17 +35,11 @@ class Slow(Fault):
         choose: Callable[[], list[Instance]],
         speed: float,
     ) -> None:
-        super().__init__(kernel, name, "slow", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "slow", schedule, choose)
         self.speed = speed
-        self.victims: list[Instance] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            instance.slow_down(self.speed)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Instance) -> None:
+        victim.slow_down(self.speed)
 
-    def undo(self) -> None:
-        for instance in self.victims:
-            instance.speed_up(self.speed)
+    def heal(self, victim: Instance) -> None:
+        victim.speed_up(self.speed)

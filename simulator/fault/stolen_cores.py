@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
 
-class StolenCores(Fault):
+class StolenCores(ChosenFault[Instance]):
     """Takes some of the cores of instances away: a neighbour computes on them.
 
     In the real world: steal time under a hypervisor, a batch job pinned beside the service, a
@@ -40,19 +41,13 @@ class StolenCores(Fault):
         choose: Callable[[], list[Instance]],
         cores: float,
     ) -> None:
-        super().__init__(kernel, name, "slow", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "slow", schedule, choose)
         self.cores = cores
-        self.victims: list[Instance] = []
 
-    def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            assert instance.processor is not None
-            instance.processor.steal(self.cores)
-        return [each.name for each in self.victims]
+    def harm(self, victim: Instance) -> None:
+        assert victim.processor is not None
+        victim.processor.steal(self.cores)
 
-    def undo(self) -> None:
-        for instance in self.victims:
-            assert instance.processor is not None
-            instance.processor.give_back(self.cores)
+    def heal(self, victim: Instance) -> None:
+        assert victim.processor is not None
+        victim.processor.give_back(self.cores)

@@ -518,3 +518,20 @@ def test_without_nodes_and_with_nodes_kubernetes_says_the_same_of_an_exit() -> N
     nodes = play(SIX, *settings, "platform={nodes: {general: {count: 8}}}", kill)
     assert alone.deaths == nodes.deaths
     assert alone.total.outcomes == nodes.total.outcomes
+
+
+def test_a_hang_that_ends_while_its_instance_is_moved() -> None:
+    """The process dies with the hang, and starts on the other node, not where it was."""
+    hang = "{at: 11s, for: 1s, hang: {instance: pay-1}}"
+    loaded = parse(SIX, settings=["faults=[]"])
+    run = Run(loaded.scenario)
+    assert run.world.placement is not None
+    node = run.world.placement.standing["pay-1"].name
+    moved = drain(f"node: {node}, grace: 5s, start: 10s")
+    result = play(SIX, f"faults=[{moved}, {hang}]")
+    mine = [(each.time, each.detail) for each in result.log if each.subject == "pay-1"]
+    downs = [time for time, detail in mine if detail == "down"]
+    ups = [time for time, detail in mine if detail == "up"]
+    assert downs == [12.0]
+    assert len(ups) == 1
+    assert ups[0] >= 15.0

@@ -27,7 +27,7 @@ from simulator.scenario.model.fault import platform as model
 
 def registry_outage(reach: Reach, _: model.RegistryOutage, name: str, schedule: Schedule) -> Fault:
     """Ends every server of the registry."""
-    return KillServer(reach.kernel, name, schedule, lambda: list(reach.servers))
+    return KillServer(reach.kernel, name, "registry_outage", schedule, lambda: list(reach.servers))
 
 
 def zone_outage(reach: Reach, harm: model.ZoneOutage, name: str, schedule: Schedule) -> Fault:

@@ -27,7 +27,7 @@ from simulator.scenario.model.fault import process as model
 def kill(reach: Reach, harm: model.Kill, name: str, schedule: Schedule) -> Fault:
     """Ends processes."""
     if harm.service == REGISTRY:
-        return KillServer(reach.kernel, name, schedule, reach.servers_of(harm, name))
+        return KillServer(reach.kernel, name, "kill", schedule, reach.servers_of(harm, name))
     chosen, restart = reach.chooser(harm, name), harm.restart
     outage = reach.outage(harm) if restart is None else None
     return killing(reach, "kill", name, schedule, chosen, harm.grace, outage, restart)
