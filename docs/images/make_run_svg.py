@@ -11,15 +11,16 @@ from reports.tables import report
 from simulator.experiment.run import simulate
 from simulator.scenario import load
 
-WIDTH = 144
+WIDTH = 118
+NAME, SETTING = "retry-storm", "services.stock.policy.retry.budget=null"
 
 
 def main() -> None:
-    """Play Online Boutique and draw what the terminal shows."""
-    loaded = load("online-boutique")
+    """Play a retry storm and draw what the terminal shows."""
+    loaded = load(NAME, [SETTING])
     result = simulate(loaded.scenario, folder=loaded.folder)
     console = Console(record=True, width=WIDTH, file=StringIO(), force_terminal=True)
-    console.print("[bold]$ aftershock run online-boutique[/bold]")
+    console.print(f"[bold]$ aftershock run {NAME} --set {SETTING}[/bold]", highlight=False)
     for part in report(result, WIDTH):
         console.print(part)
     picture = Path(__file__).with_name("run.svg")
