@@ -282,7 +282,7 @@ def check(condition: Condition, policies: Iterable[str], place: str) -> None:
     conserved(result)
 
 
-@pytest.mark.parametrize("place", ["near", "far"])
+@pytest.mark.parametrize("place", ["near", pytest.param("far", marks=pytest.mark.once)])
 @pytest.mark.parametrize("condition", CONDITIONS)
 @pytest.mark.parametrize("policies", SETS, ids=lambda names: "+".join(names) or "none")
 def test_policies_compose(policies: tuple[str, ...], condition: str, place: str) -> None:
