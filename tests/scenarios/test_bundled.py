@@ -34,6 +34,7 @@ SHORT = {
     "config-push": "70s",
     "gc-death-spiral": "70s",
     "registry-split": "80s",
+    "store-cache-flush": "50s",
     "metastable": "80s",
     "patient-callee": "70s",
     "retry-storm": "45s",
