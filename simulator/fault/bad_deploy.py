@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.kill import Kill
+from simulator.fault.keeper import Keeper
 from simulator.fault.version import BadVersion
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
@@ -59,14 +59,14 @@ class BadDeploy(Fault):
         version: BadVersion,
         rolling: Rolling | None,
         lifecycle: Lifecycle,
-        killer: Callable[[], Kill],
+        keeper: Keeper,
     ) -> None:
         super().__init__(kernel, name, "bad_deploy", schedule)
         self.choose = choose
         self.version = version
         self.rolling = rolling
         self.lifecycle = lifecycle
-        self.killer = killer
+        self.keeper = keeper
         self.replaced: list[Replacement] = []
 
     def begin(self) -> Sequence[str]:
@@ -94,7 +94,6 @@ class Replacement(Event):
         self.fault = fault
         self.instance = instance
         self.rolling = rolling
-        self.kill: Kill | None = None
         self.stage = WAITS
 
     def fire(self) -> None:
@@ -110,8 +109,7 @@ class Replacement(Event):
             self.come_back()
             return
         self.stage = DOWN
-        self.kill = self.fault.killer()
-        self.kill.die(instance)
+        self.fault.keeper.keep(instance)
         self.fault.kernel.schedule(self, rolling.down)
 
     def come_back(self) -> None:
@@ -122,9 +120,8 @@ class Replacement(Event):
 
     def start(self) -> None:
         """Let the instance start again, if this has stopped it."""
-        if self.kill is not None:
-            self.kill.undo()
-            self.kill = None
+        if self.fault.keeper.keeps(self.instance):
+            self.fault.keeper.let_go(self.instance)
 
     def roll_back(self) -> None:
         """The instance runs its own version, and runs."""

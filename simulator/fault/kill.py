@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
-from simulator.call.route import Route
 from simulator.fault.fault import Fault, Schedule
 from simulator.fault.keeper import Keeper
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
-from simulator.observe.deaths import Death
 from simulator.platform.placement import Outage
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
@@ -47,8 +45,7 @@ class Kill(Fault):
         choose: Callable[[], list[Instance]],
         grace: float,
         lifecycle: Lifecycle,
-        callers: Mapping[str, Sequence[Route]],
-        deaths: list[Death],
+        keeper: Keeper,
         outage: Outage | None,
         restart: float | None = None,
     ) -> None:
@@ -56,10 +53,9 @@ class Kill(Fault):
         self.choose = choose
         self.grace = grace
         self.lifecycle = lifecycle
-        self.keeper = Keeper(kernel, lifecycle, callers, deaths)
+        self.keeper = keeper
         self.outage = outage
         self.restart = restart
-        self.keeps: list[Restart] = []
 
     def begin(self) -> Sequence[str]:
         victims = self.choose()
@@ -70,37 +66,13 @@ class Kill(Fault):
                 self.lifecycle.stopping(instance)
                 self.kernel.schedule(LastMoment(self, instance), self.grace)
             else:
-                self.die(instance)
+                self.keeper.keep(instance, self.restart)
         return [each.name for each in victims]
 
-    def die(self, instance: Instance) -> None:
-        """The process is gone, and is kept from starting again."""
-        self.keeper.keep(instance)
-        restart = Restart(self, instance)
-        self.keeps.append(restart)
-        if self.restart is not None:
-            self.kernel.schedule(restart, self.restart)
-
     def undo(self) -> None:
-        for restart in self.keeps:
-            self.kernel.cancel(restart)
-            self.keeper.let_go(restart.instance)
-        self.keeps.clear()
+        self.keeper.let_all_go()
         if self.outage is not None:
             self.outage.end()
-
-
-class Restart(Event):
-    """The moment at which one process starts again, while the fault is still on."""
-
-    def __init__(self, fault: Kill, instance: Instance) -> None:
-        super().__init__()
-        self.fault = fault
-        self.instance = instance
-
-    def fire(self) -> None:
-        self.fault.keeps.remove(self)
-        self.fault.keeper.let_go(self.instance)
 
 
 class LastMoment(Event):
@@ -112,4 +84,4 @@ class LastMoment(Event):
         self.instance = instance
 
     def fire(self) -> None:
-        self.fault.die(self.instance)
+        self.fault.keeper.keep(self.instance, self.fault.restart)

@@ -108,6 +108,7 @@ class MemoryLeak(Fault):
         for heap in self.heaps:
             heap.give_back()
         self.heaps.clear()
+        self.keeper.let_all_go()
 
 
 class Reading(Event):
@@ -121,15 +122,13 @@ class Reading(Event):
         self.fault.read()
 
 
-class Heap(Event):
-    """The heap of one instance; as an event, its start after a kill."""
+class Heap:
+    """The heap of one instance."""
 
     def __init__(self, fault: MemoryLeak, instance: Instance) -> None:
-        super().__init__()
         self.fault = fault
         self.instance = instance
         self.speed = 1.0
-        self.kept = False
         self.served = Served(instance) if fault.leak.per_request > 0.0 else None
 
     @property
@@ -147,9 +146,7 @@ class Heap(Event):
         live, limit = self.live, self.fault.leak.limit
         if live >= limit * (1.0 - NEARLY):
             self.fault.tell(f"kills {self.instance.name}: out of memory")
-            self.kept = True
-            self.fault.keeper.keep(self.instance)
-            self.fault.kernel.schedule(self, self.fault.leak.restart)
+            self.fault.keeper.keep(self.instance, self.fault.leak.restart)
             live = 0.0
         self.slow(self.fault.leak.speed(live))
 
@@ -159,19 +156,11 @@ class Heap(Event):
             self.instance.slow_anew(self.speed, speed)
             self.speed = speed
 
-    def fire(self) -> None:
-        self.kept = False
-        self.fault.keeper.let_go(self.instance)
-
     def give_back(self) -> None:
         """The heap is as if nothing had been."""
-        self.fault.kernel.cancel(self)
         self.slow(1.0)
         if self.served is not None:
             self.served.leave()
-        if self.kept:
-            self.kept = False
-            self.fault.keeper.let_go(self.instance)
 
 
 class Served(Watcher):

@@ -72,7 +72,6 @@ class Monkey(Fault):
         self.uniform = uniform
         self.keeper = keeper
         self.prey: list[Instance] = []
-        self.keeps: dict[Instance, Revival] = {}
         self.intervals = 0
         self.next = Turn(self)
         self.blow = Blow(self)
@@ -106,20 +105,12 @@ class Monkey(Fault):
             self.tell(f"spares {victim.name}: {down} of {len(fleet)} are down")
             return
         self.tell(f"kills {victim.name}")
-        self.keeper.keep(victim)
-        self.keeps[victim] = Revival(self, victim)
-        self.kernel.schedule(self.keeps[victim], self.habits.restart)
-
-    def revive(self, instance: Instance) -> None:
-        """Let go of an instance, which starts again unless something else keeps it down."""
-        self.kernel.cancel(self.keeps.pop(instance))
-        self.keeper.let_go(instance)
+        self.keeper.keep(victim, self.habits.restart)
 
     def undo(self) -> None:
         self.kernel.cancel(self.next)
         self.kernel.cancel(self.blow)
-        for instance in list(self.keeps):
-            self.revive(instance)
+        self.keeper.let_all_go()
 
 
 class Turn(Event):
@@ -143,15 +134,3 @@ class Blow(Event):
 
     def fire(self) -> None:
         self.fault.strike(self.which)
-
-
-class Revival(Event):
-    """The moment at which one instance starts again."""
-
-    def __init__(self, fault: Monkey, instance: Instance) -> None:
-        super().__init__()
-        self.fault = fault
-        self.instance = instance
-
-    def fire(self) -> None:
-        self.fault.revive(self.instance)

@@ -19,7 +19,7 @@ from simulator.network.toxic.refusal import Refusal
 from simulator.network.toxic.wrong_answer import WrongAnswer
 from simulator.outcome import ERROR, NAMES, UNAUTHORIZED
 from simulator.scenario.faults.kind import Kind
-from simulator.scenario.faults.process import killing
+from simulator.scenario.faults.process import keeper, killing
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.toxics import ToxicMaker, Whom, maker_of
 from simulator.scenario.model.fault import platform as model
@@ -83,7 +83,6 @@ def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedul
     if harm.rolling is not None:
         given = harm.rolling
         rolling = Rolling(given.batch, given.every, given.grace, given.down)
-    never = Schedule(())
     return BadDeploy(
         reach.kernel,
         name,
@@ -92,7 +91,7 @@ def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedul
         version,
         rolling,
         reach.lifecycle,
-        lambda: killing(reach, "bad_deploy", name, never, list),
+        keeper(reach),
     )
 
 

@@ -52,8 +52,7 @@ def killing(
         choose,
         grace,
         reach.lifecycle,
-        reach.callers,
-        reach.deaths,
+        keeper(reach),
         outage,
         restart,
     )
