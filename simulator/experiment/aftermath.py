@@ -51,6 +51,11 @@ class Aftermath:
         self.attempts = np.zeros(self.count)
         for name in self.world.services:
             self.attempts += self.services.outcomes_of(name).sum(axis=1)
+        self.calls: dict[str, set[str]] = {name: set() for name in self.world.services}
+        """The services that each service calls."""
+        for edge in self.world.edges:
+            if edge.party in self.calls and edge.party != edge.callee.service:
+                self.calls[edge.party].add(edge.callee.service)
 
     def watched(self) -> dict[int, tuple[Watch, Recovery]]:
         """By number of the fault, how the system took it, if its steady state before is known.
@@ -185,8 +190,8 @@ class Aftermath:
 
     def above(self, services: Sequence[str]) -> set[str]:
         """These services, and those that call them, or call whoever calls them."""
-        calls, found = self.calls(), set(services)
-        while more := {name for name, callees in calls.items() if callees & found} - found:
+        found = set(services)
+        while more := {name for name, callees in self.calls.items() if callees & found} - found:
             found |= more
         return found
 
@@ -243,7 +248,7 @@ class Aftermath:
         if not departed:
             return
         times = {name: each.after for name, each in departed.items()}
-        for name, parent in spread(roots, times, self.calls()):
+        for name, parent in spread(roots, times, self.calls):
             departure = departed.get(name)
             yield AffectedService(
                 service=name,
@@ -252,11 +257,3 @@ class Aftermath:
                 departed_by=None if departure is None else departure.by,
                 endpoints={label: each.after for label, each in endpoints.get(name, {}).items()},
             )
-
-    def calls(self) -> dict[str, set[str]]:
-        """The services that each service calls."""
-        calls: dict[str, set[str]] = {name: set() for name in self.world.services}
-        for edge in self.world.edges:
-            if edge.party in calls and edge.party != edge.callee.service:
-                calls[edge.party].add(edge.callee.service)
-        return calls

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.experiment.subjects import subject_of
+from simulator.experiment.service_figures import capacity_of
+from simulator.experiment.subjects import Members, subject_of
 from simulator.fault.fault import Fault
 from simulator.kernel.event import URGENT, Event
 from simulator.observe.census import Lines, Tally
@@ -79,8 +80,9 @@ class Watch(Tally):
         self.first = self.length + ceil(measurement.windows[0].start / interval - NEARLY)
         """The number of the interval, from 1, at whose end it is first looked at."""
         expectation = condition.expectation
-        self.subject = subject_of(measurement.world, expectation.subject, expectation.measure)
-        self.mine = np.empty(0, dtype=np.bool_)
+        self.members = Members(
+            subject_of(measurement.world, expectation.subject, expectation.measure)
+        )
         self.now = Ended()
         self.past: deque[Ended] = deque(maxlen=self.length)
         self.outcomes = np.zeros(len(OUTCOMES), dtype=np.int64)
@@ -88,11 +90,7 @@ class Watch(Tally):
         """Sums over the past, which are whole numbers and do not drift."""
 
     def count(self, lines: Lines) -> None:
-        if len(self.mine) < len(lines.edges):
-            self.mine = np.isin(lines.edges, list(self.subject.edges))
-            if self.subject.asked:
-                self.mine &= lines.instances >= 0
-        inside = self.mine[lines.lanes]
+        inside = self.members.among(lines)
         if inside.any():
             objectives = lines.objectives[lines.lanes[inside]]
             self.now.add(lines.outcomes[inside], lines.latencies[inside], objectives)
@@ -139,18 +137,16 @@ class Watch(Tally):
     def level(self, measure: str) -> float | None:
         """The mean share of a service's capacity in use, or its requests that wait in queues."""
         world = self.measurement.world
-        name = str(self.condition.expectation.subject)
-        service, model = world.services[name], world.scenario.services[name]
+        service = world.services[str(self.condition.expectation.subject)]
         gauges = self.measurement.gauges
         width = len(self.measurement.instances) * len(COLUMNS)
         last = np.array(gauges.means[-self.length * width :]).reshape(self.length, -1, len(COLUMNS))
         mine = last[:, service.first : service.first + len(service.instances)]
         if measure == "queue":
             return float(mine[:, :, COLUMNS.index("queued")].sum(axis=1).mean())
-        capacity = model.cores if model.cores is not None else model.concurrency
+        capacity, column = capacity_of(world, service)
         if capacity is None:
             return None
-        column = COLUMNS.index("busy" if model.cores is None else "used")
         return float(mine[:, :, column].mean()) / capacity
 
 

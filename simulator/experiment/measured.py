@@ -10,7 +10,7 @@ import numpy as np
 
 from simulator.experiment.lanes import Lanes
 from simulator.experiment.recovery import NEARLY
-from simulator.experiment.service_figures import utilization
+from simulator.experiment.service_figures import capacity_of, utilization
 from simulator.experiment.subjects import Subject, attempts_of_all, subject_of
 from simulator.experiment.timely import Timely, spans_of
 from simulator.observe.census import SERIES_PERCENTILES, Level, Window
@@ -197,9 +197,7 @@ class Measured:
         if self.measure == "wasted_work":
             work = means[:, :, COLUMNS.index("work")].sum(axis=1)
             return ratio(means[:, :, COLUMNS.index("wasted")].sum(axis=1), work)
-        model = self.world.scenario.services[str(self.name)]
-        capacity = model.cores if model.cores is not None else model.concurrency
-        column = COLUMNS.index("busy" if model.cores is None else "used")
+        capacity, column = capacity_of(self.world, self.services()[0])
         return np.asarray(means[:, :, column].mean(axis=1) / (capacity or np.nan))
 
 

@@ -19,7 +19,7 @@ from simulator.experiment.result import (
 )
 from simulator.observe.census import Window
 from simulator.observe.gauges import COLUMNS
-from simulator.scenario.world import BuiltService
+from simulator.scenario.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement
@@ -130,29 +130,35 @@ def _attempts(measurement: Measurement, edge: int) -> int:
     return measurement.world.edges[edge].attempts - measurement.attempts_before[edge]
 
 
+def capacity_of(world: World, service: BuiltService) -> tuple[float | None, int]:
+    """What an instance of a service has of cores, or else of slots (None where neither has a limit),
+    and the column of the gauges that says how much of it is in use.
+    """
+    model = world.scenario.services[service.name]
+    if model.cores is not None:
+        return model.cores, COLUMNS.index("used")
+    return model.concurrency, COLUMNS.index("busy")
+
+
 def utilization(
     measurement: Measurement, window: Window, service: BuiltService, numbers: Iterable[int]
 ) -> float | None:
     """The share of cores, or else of slots, in use by some instances of a service."""
-    model = measurement.world.scenario.services[service.name]
     length = measurement.length(window)
-    capacity = model.cores if model.cores is not None else model.concurrency
+    capacity, column = capacity_of(measurement.world, service)
     if capacity is None or length == 0.0:
         return None
-    column = COLUMNS.index("busy" if model.cores is None else "used")
     areas = [measurement.areas(window, number)[column] for number in numbers]
     return sum(areas) / (len(areas) * capacity * length)
 
 
 def utilization_peak(measurement: Measurement, service: BuiltService) -> float | None:
     """The share of capacity in use in the busiest interval since the warm-up."""
-    model = measurement.world.scenario.services[service.name]
-    capacity = model.cores if model.cores is not None else model.concurrency
+    capacity, column = capacity_of(measurement.world, service)
     gauges = measurement.gauges
     means = np.array(gauges.means).reshape(-1, len(measurement.instances), len(COLUMNS))
     warm = means[int(np.ceil(measurement.windows[0].start / measurement.interval)) :]
     if capacity is None or len(warm) == 0:
         return None
-    column = COLUMNS.index("busy" if model.cores is None else "used")
     mine = warm[:, service.first : service.first + len(service.instances), column]
     return float(mine.mean(axis=1).max()) / capacity

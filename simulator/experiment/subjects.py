@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from simulator.experiment.lanes import edges_to, of_attempts, of_calls
+from simulator.observe.census import Lines
 from simulator.scenario.expectation.measures import OF_CALLS, OUTCOMES
 from simulator.scenario.world import World
 
@@ -19,6 +23,26 @@ class Subject:
     def has(self, edge: int, instance: int) -> bool:
         """Whether a lane is one of them."""
         return edge in self.edges and (instance >= 0 or not self.asked)
+
+
+class Members:
+    """Which lanes of the census are a subject's, as these become known."""
+
+    def __init__(self, subject: Subject) -> None:
+        self.subject = subject
+        self.known = np.empty(0, dtype=np.bool_)
+
+    def among(self, lines: Lines) -> NDArray[np.bool_]:
+        """Which lines of a page are its."""
+        known, lanes = len(self.known), len(lines.edges)
+        if known < lanes:
+            more = [
+                self.subject.has(int(lines.edges[lane]), int(lines.instances[lane]))
+                for lane in range(known, lanes)
+            ]
+            self.known = np.concatenate((self.known, np.array(more, dtype=np.bool_)))
+        mine: NDArray[np.bool_] = self.known[lines.lanes]
+        return mine
 
 
 def subject_of(world: World, name: str | None, measure: str = "") -> Subject:

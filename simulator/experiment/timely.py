@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.experiment.subjects import Subject
+from simulator.experiment.subjects import Members, Subject
 from simulator.observe.census import Grown, Lines, Phase, Tally, Window
 from simulator.observe.histogram import IntArray
 
@@ -19,23 +19,15 @@ class Timely(Tally):
     def __init__(
         self, subject: Subject, worst: int, latency: float | None, window: Window | None = None
     ) -> None:
-        self.subject = subject
+        self.members = Members(subject)
         self.worst = worst
         self.latency = latency
         self.window = window
         self.table = Grown(2, np.int64)
-        self.member = np.empty(0, dtype=np.bool_)
 
     def count(self, lines: Lines) -> None:
         """Count a page."""
-        known, lanes = len(self.member), len(lines.edges)
-        if known < lanes:
-            more = [
-                self.subject.has(int(lines.edges[lane]), int(lines.instances[lane]))
-                for lane in range(known, lanes)
-            ]
-            self.member = np.concatenate((self.member, np.array(more, dtype=np.bool_)))
-        mine = self.member[lines.lanes]
+        mine = self.members.among(lines)
         if self.window is not None:
             inside = np.zeros(len(mine), dtype=np.bool_)
             for begin, end in spans_of(self.window):

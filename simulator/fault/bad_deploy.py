@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.impairment import Impairment
 from simulator.fault.keeper import Keeper
-from simulator.fault.version import BadVersion
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
@@ -56,7 +56,7 @@ class BadDeploy(Fault):
         name: str,
         schedule: Schedule,
         choose: Callable[[], list[Instance]],
-        version: BadVersion,
+        version: Impairment,
         rolling: Rolling | None,
         lifecycle: Lifecycle,
         keeper: Keeper,
@@ -115,7 +115,7 @@ class Replacement(Event):
     def come_back(self) -> None:
         """The instance runs the bad version."""
         self.stage = BAD
-        self.fault.version.install(self.instance)
+        self.fault.version.put_on(self.instance)
         self.start()
 
     def start(self) -> None:
@@ -127,7 +127,7 @@ class Replacement(Event):
         """The instance runs its own version, and runs."""
         self.fault.kernel.cancel(self)
         if self.stage == BAD:
-            self.fault.version.remove(self.instance)
+            self.fault.version.take_off(self.instance)
         elif self.stage == LEAVES and self.instance.up and self.instance.kept_down == 0:
             # It stays, unless it is on its way to another node.
             self.fault.lifecycle.restarted(self.instance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.version import BadVersion
+from simulator.fault.impairment import Impairment
 from simulator.kernel.kernel import Kernel
 from simulator.network.toxic.wrong_time import Clocks
 from simulator.service.instance import Instance
@@ -46,7 +46,7 @@ class ClockSkew(Fault):
         by: float,
         clocks: Clocks,
         everybody: Sequence[Instance],
-        check: BadVersion,
+        check: Impairment,
     ) -> None:
         super().__init__(kernel, name, "clock_skew", schedule)
         self.choose = choose
@@ -61,11 +61,11 @@ class ClockSkew(Fault):
         for instance in self.victims:
             self.clocks.shift(instance.name, self.by)
         for instance in self.everybody:
-            self.check.install(instance)
+            self.check.put_on(instance)
         return [each.name for each in self.victims]
 
     def undo(self) -> None:
         for instance in self.victims:
             self.clocks.set_right(instance.name, self.by)
         for instance in self.everybody:
-            self.check.remove(instance)
+            self.check.take_off(instance)

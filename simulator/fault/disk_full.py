@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from simulator.fault.chosen import ChosenFault
-from simulator.fault.fault import Schedule
-from simulator.fault.version import BadVersion
-from simulator.kernel.kernel import Kernel
-from simulator.service.instance import Instance
+from simulator.fault.impairment import Impaired
 
 
-class DiskFull(ChosenFault[Instance]):
+class DiskFull(Impaired):
     """Leaves no room on the disks of instances: what writes fails, what reads goes on.
 
     In the real world: logs that nobody rotates, a volume that was sized for last year, a quota:
@@ -27,20 +21,3 @@ class DiskFull(ChosenFault[Instance]):
 
     Source: POSIX, write(2), `ENOSPC`; Chaos Mesh, IOChaos `fault` with `errno: 28`.
     """
-
-    def __init__(
-        self,
-        kernel: Kernel,
-        name: str,
-        schedule: Schedule,
-        choose: Callable[[], list[Instance]],
-        version: BadVersion,
-    ) -> None:
-        super().__init__(kernel, name, "disk_full", schedule, choose)
-        self.version = version
-
-    def harm(self, victim: Instance) -> None:
-        self.version.install(victim)
-
-    def heal(self, victim: Instance) -> None:
-        self.version.remove(victim)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from simulator.fault.fault import Fault, Schedule
 from simulator.kernel.kernel import Kernel
-from simulator.network.disturbance import Disturbances, Toxic
+from simulator.network.disturbance import Toxic
 from simulator.service.instance import Instance
 
 
@@ -33,17 +33,11 @@ class LinkFault(Fault):
     def begin(self) -> Sequence[str]:
         for instance in self.choose():
             toxic = self.make()
-            if instance.disturbed is None:
-                instance.disturbed = Disturbances()
-            instance.disturbed.add(toxic)
+            instance.disturb(toxic)
             self.put.append((instance, toxic))
         return [instance.name for instance, _ in self.put]
 
     def undo(self) -> None:
         for instance, toxic in self.put:
-            disturbed = instance.disturbed
-            assert disturbed is not None
-            disturbed.toxics.remove(toxic)
-            if not disturbed.toxics:
-                instance.disturbed = None
+            instance.calm(toxic)
         self.put.clear()

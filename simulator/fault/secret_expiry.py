@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from simulator.fault.chosen import ChosenFault
-from simulator.fault.fault import Schedule
-from simulator.fault.version import BadVersion
-from simulator.kernel.kernel import Kernel
-from simulator.service.instance import Instance
+from simulator.fault.impairment import Impaired
 
 
-class SecretExpiry(ChosenFault[Instance]):
+class SecretExpiry(Impaired):
     """Lets certain callers show a secret that is no longer good: the instances turn them away.
 
     In the real world: a password, a token or a key is rotated, and one caller has not been given the
@@ -28,20 +22,3 @@ class SecretExpiry(ChosenFault[Instance]):
 
     Source: RFC 9110, section 15.5.2 (401 Unauthorized); RFC 6749, section 5.2 (`invalid_client`).
     """
-
-    def __init__(
-        self,
-        kernel: Kernel,
-        name: str,
-        schedule: Schedule,
-        choose: Callable[[], list[Instance]],
-        version: BadVersion,
-    ) -> None:
-        super().__init__(kernel, name, "secret_expiry", schedule, choose)
-        self.version = version
-
-    def harm(self, victim: Instance) -> None:
-        self.version.install(victim)
-
-    def heal(self, victim: Instance) -> None:
-        self.version.remove(victim)

@@ -11,6 +11,7 @@ from simulator.call.draws import Draws
 from simulator.call.edge import CallPoint
 from simulator.call.route import Route
 from simulator.call.site import Site
+from simulator.discovery.registry import Registry
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
@@ -142,19 +143,7 @@ class Builder:
             self.fill,
             self.placement,
         )
-        reach = Reach(
-            self.kernel,
-            self.streams,
-            {name: each.instances for name, each in services.items()},
-            () if registry is None else registry.servers,
-            Lifecycle() if registry is None else registry,
-            self.route_maker.routes,
-            ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
-            {name: each.labels for name, each in scenario.services.items()},
-            self.placement,
-            Crowd(scenario, sources, self.fill),
-            self.calls.pushed,
-        )
+        reach = self.reach(services, sources, registry)
         faults = [
             FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
             for fault, (name, schedule) in zip(scenario.faults, self.schedules.items(), strict=True)
@@ -175,6 +164,27 @@ class Builder:
             registry,
             self.policy_groups(services),
             self.placement,
+        )
+
+    def reach(
+        self,
+        services: dict[str, BuiltService],
+        sources: dict[str, Source],
+        registry: Registry | None,
+    ) -> Reach:
+        """What faults can lay hands on."""
+        return Reach(
+            self.kernel,
+            self.streams,
+            {name: each.instances for name, each in services.items()},
+            () if registry is None else registry.servers,
+            Lifecycle() if registry is None else registry,
+            self.route_maker.routes,
+            ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
+            {name: each.labels for name, each in self.scenario.services.items()},
+            self.placement,
+            Crowd(self.scenario, sources, self.fill),
+            self.calls.pushed,
         )
 
     def policy_groups(self, services: dict[str, BuiltService]) -> list[PolicyGroup]:

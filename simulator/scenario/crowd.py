@@ -22,6 +22,8 @@ class Crowd:
         self.scenario = scenario
         self.sources = sources
         self.fillers = fillers
+        self.zones = {name: each.zone or "" for name, each in scenario.traffic.items()}
+        """Where the callers of each class stand; "" for nowhere in particular."""
 
     def extras(self, traffic: str, fault: str, client: int | None = None) -> Extras:
         """Requests that a fault adds to a class: of one caller instance (from 0), or of any."""

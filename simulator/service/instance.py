@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import mypyc_attr
 
+from simulator.network.disturbance import Disturbances
 from simulator.observe.deaths import Death
 from simulator.outcome import DEADLINE, OK, QUEUE_FULL, REFUSED, RESET, SHED
 from simulator.service.strand import Op, Strand
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from simulator.call.attempt import Attempt
     from simulator.call.route import Route
     from simulator.kernel.kernel import Kernel
-    from simulator.network.disturbance import Disturbances
+    from simulator.network.disturbance import Toxic
     from simulator.observe.ledger import Ledger
     from simulator.service.gate import Gate
     from simulator.service.processor import Processor
@@ -344,6 +345,19 @@ class Instance:
         if self.death is not None:
             self.death.back = self.kernel.now
             self.death = None
+
+    def disturb(self, toxic: Toxic) -> None:
+        """From now on this befalls messages to and from it, beside what does so already."""
+        if self.disturbed is None:
+            self.disturbed = Disturbances()
+        self.disturbed.add(toxic)
+
+    def calm(self, toxic: Toxic) -> None:
+        """This befalls its messages no more; others stay."""
+        assert self.disturbed is not None
+        self.disturbed.toxics.remove(toxic)
+        if not self.disturbed.toxics:
+            self.disturbed = None
 
     def slow_down(self, part: float) -> None:
         """Work at a part of the speed from now on; several slowdowns multiply."""

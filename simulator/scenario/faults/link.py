@@ -31,9 +31,8 @@ def toxic(kind: str, make_toxic: MakeToxic) -> Make:
         reach: Reach, harm: model.OnTheWay | model.Partition, name: str, schedule: Schedule
     ) -> Fault:
         choose = reach.chooser(harm, name)
-        classes = reach.crowd.scenario.traffic.items()
-        clients = {each: traffic.zone or "" for each, traffic in classes}
-        made = maker_of(reach.toxics, harm, name, make_toxic, reach.instances, clients)
+        zones = reach.crowd.zones
+        made = maker_of(reach.toxics, harm, name, make_toxic, reach.instances, zones)
         return LinkFault(reach.kernel, name, kind, schedule, choose, made)
 
     return make

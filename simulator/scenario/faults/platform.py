@@ -7,11 +7,11 @@ from collections.abc import Callable
 from simulator.fault.bad_deploy import BadDeploy, Rolling
 from simulator.fault.config_push import ConfigPush
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.impairment import Impairment
 from simulator.fault.link_fault import LinkFault
 from simulator.fault.node_drain import NodeDrain, Pace
 from simulator.fault.registry_faults import KillServer
 from simulator.fault.secret_expiry import SecretExpiry
-from simulator.fault.version import BadVersion
 from simulator.network.disturbance import Toxic
 from simulator.network.toxic.abort import Abort
 from simulator.network.toxic.loss import Loss
@@ -74,7 +74,7 @@ def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedul
         endpoints = frozenset({f"{harm.service}.{harm.endpoint}"})
     errors = harm.errors or 0.0
     breaks = frozenset(harm.breaks)
-    version = BadVersion(
+    version = Impairment(
         1.0 if harm.speed is None else harm.speed,
         [lambda: WrongAnswer(name, None, endpoints, errors)] if errors > 0.0 else [],
         [lambda: Refusal(name, breaks, endpoints, 1.0, outcome=ERROR)] if breaks else [],
@@ -97,17 +97,16 @@ def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedul
 
 def secret_expiry(reach: Reach, harm: model.SecretExpiry, name: str, schedule: Schedule) -> Fault:
     """Turns callers away who show an old secret."""
-    classes = reach.crowd.scenario.traffic.items()
-    clients = {each: traffic.zone or "" for each, traffic in classes}
-    made = maker_of(reach.toxics, harm, name, _unauthorized, reach.instances, clients)
+    made = maker_of(reach.toxics, harm, name, _unauthorized, reach.instances, reach.crowd.zones)
 
     def refusal() -> Refusal:
         toxic = made()
         assert isinstance(toxic, Refusal)
         return toxic
 
-    version = BadVersion(refusals=[refusal])
-    return SecretExpiry(reach.kernel, name, schedule, reach.chooser(harm, name), version)
+    chosen = reach.chooser(harm, name)
+    closed = Impairment(refusals=[refusal])
+    return SecretExpiry(reach.kernel, name, "secret_expiry", schedule, chosen, closed)
 
 
 def _unauthorized(_: ToxicMaker, __: object, whom: Whom) -> Callable[[], Toxic]:

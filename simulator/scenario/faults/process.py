@@ -6,6 +6,7 @@ from simulator.fault.clock_skew import ClockSkew
 from simulator.fault.crash_loop import BackOff, CrashLoop
 from simulator.fault.disk_full import DiskFull
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.impairment import Impairment
 from simulator.fault.keeper import Keeper
 from simulator.fault.kill import Kill
 from simulator.fault.memory_leak import Leak, MemoryLeak
@@ -14,7 +15,6 @@ from simulator.fault.pause import Hang, Pause
 from simulator.fault.registry_faults import KillServer, SlowServer
 from simulator.fault.slow import Slow
 from simulator.fault.stolen_cores import StolenCores
-from simulator.fault.version import BadVersion
 from simulator.network.toxic.refusal import Refusal
 from simulator.network.toxic.wrong_time import WrongTime
 from simulator.outcome import ERROR
@@ -125,14 +125,14 @@ def crash_loop(reach: Reach, harm: model.CrashLoop, name: str, schedule: Schedul
 def disk_full(reach: Reach, harm: model.DiskFull, name: str, schedule: Schedule) -> Fault:
     """Lets fail what writes."""
     writing = frozenset(f"{harm.service}.{each}" for each in harm.endpoints)
-    version = BadVersion(refusals=[lambda: Refusal(name, None, writing, 1.0, outcome=ERROR)])
-    return DiskFull(reach.kernel, name, schedule, reach.chooser(harm, name), version)
+    full = Impairment(refusals=[lambda: Refusal(name, None, writing, 1.0, outcome=ERROR)])
+    return DiskFull(reach.kernel, name, "disk_full", schedule, reach.chooser(harm, name), full)
 
 
 def clock_skew(reach: Reach, harm: model.ClockSkew, name: str, schedule: Schedule) -> Fault:
     """Sets clocks wrong."""
     clocks = reach.clocks
-    check = BadVersion(refusals=[lambda: WrongTime(name, clocks, harm.tolerance)])
+    check = Impairment(refusals=[lambda: WrongTime(name, clocks, harm.tolerance)])
     everybody = [each for members in reach.instances.values() for each in members]
     chosen = reach.chooser(harm, name)
     return ClockSkew(reach.kernel, name, schedule, chosen, harm.by, clocks, everybody, check)
