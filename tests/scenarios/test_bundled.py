@@ -35,6 +35,7 @@ SHORT = {
     "gc-death-spiral": "70s",
     "registry-split": "80s",
     "store-cache-flush": "50s",
+    "store-game-day": "80s",
     "metastable": "80s",
     "patient-callee": "70s",
     "retry-storm": "45s",
