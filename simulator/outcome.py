@@ -87,8 +87,3 @@ GRPC: Final = (
     "UNAUTHENTICATED",
     "CANCELLED",
 )
-
-
-def is_good(outcome: int) -> bool:
-    """Whether the caller got an answer it can use: `ok` or `degraded`."""
-    return outcome <= DEGRADED
