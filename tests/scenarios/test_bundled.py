@@ -44,16 +44,18 @@ SHORT = {
 """Enough of the long ones to see every endpoint, and every fault, at work."""
 
 
-PLAYED = [
-    pytest.param(name, marks=[pytest.mark.once] * name.startswith("store-")) for name in NAMES
-]
-"""All of them; the shop is played so often that one build is enough for its scenarios."""
 STORIES = {
     page.stem
     for folder in ("incidents", "lessons")
     for page in (Path(__file__).parents[2] / "docs" / folder).glob("*.md")
 }
 """Those whose stories are played with five seeds of their own."""
+
+PLAYED = [
+    pytest.param(name, marks=[pytest.mark.once] * (name in STORIES or name.startswith("store-")))
+    for name in NAMES
+]
+"""All of them; what is played often elsewhere is played on one build here."""
 
 
 def text_of(name: str) -> str:
@@ -129,7 +131,8 @@ class TestEach:
             assert service.work >= service.wasted_work >= 0
 
 
-@pytest.mark.parametrize("seed", [None, pytest.param(101, marks=pytest.mark.once)])
+@pytest.mark.once
+@pytest.mark.parametrize("seed", [None, 101])
 @pytest.mark.parametrize("name", PLAYED)
 def test_passes(name: str, seed: int | None) -> None:
     """It passes as it ships, and with a seed that nobody has tuned it for."""
