@@ -26,6 +26,7 @@ HOT = (
     "simulator/discovery/outlier.py",
     "simulator/discovery/probe.py",
     "simulator/network/**/*.py",
+    "simulator/platform/node_cpu.py",
     "simulator/service/**/*.py",
     "simulator/traffic/request.py",
     "simulator/traffic/source.py",

@@ -47,12 +47,16 @@ DURATION_PATTERN = rf"^\s*(?:{_NUMBER}\s*{_UNIT}\s*)+$"
 RATE_PATTERN = rf"^\s*{_NUMBER}\s*/\s*[smhd]\s*$"
 SHARE_PATTERN = rf"^\s*{_NUMBER}\s*%\s*$"
 SIZE_PATTERN = rf"^\s*{_NUMBER}\s*(?:{_SIZE_UNIT})\s*$"
+MILLICORES_PATTERN = rf"^\s*{_NUMBER}\s*m\s*$"
 
 _DURATION = re.compile(DURATION_PATTERN)
 _RATE = re.compile(rf"({_NUMBER})\s*/\s*([smhd])")
 _SHARE = re.compile(rf"({_NUMBER})\s*%")
 _SIZE = re.compile(rf"({_NUMBER})\s*({_SIZE_UNIT})")
+_MILLICORES = re.compile(rf"({_NUMBER})\s*m")
 
+MOST_CORES = 1e5
+"""Cores of one machine, and more than any has."""
 LONGEST = 80
 """Characters; nobody writes a longer number."""
 
@@ -135,6 +139,22 @@ def parse_size(given: object) -> int:
     if exact.denominator != 1:
         raise ValueError("expected a whole number of bytes")
     return exact.numerator
+
+
+def parse_cores(given: object) -> float:
+    """Cores, of `0.5` or, in thousandths, `500m`.
+
+    Raises:
+        ValueError: with what was expected.
+    """
+    value: float | None = None
+    if _is_number(given):
+        value = float(given)
+    elif match := _MILLICORES.fullmatch(_text(given)):
+        value = _rounded(Fraction(match[1]) / 1000, "a number of cores")
+    if value is None or not 0.0 < value <= MOST_CORES:
+        raise ValueError("expected a number of cores above 0, such as `2`, `0.5` or `500m`")
+    return value
 
 
 def format_duration(seconds: float) -> str:

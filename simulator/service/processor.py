@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from heapq import heapify, heappop, heappush
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 from mypy_extensions import mypyc_attr
@@ -12,6 +13,7 @@ from simulator.kernel.event import Event
 
 if TYPE_CHECKING:
     from simulator.kernel.kernel import Kernel
+    from simulator.service.cpu_quota import CpuQuota
     from simulator.service.strand import Strand
 
 NEXT_TO_NOTHING: Final = 1e-9
@@ -19,15 +21,37 @@ NEXT_TO_NOTHING: Final = 1e-9
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
+class CoreShare:
+    """What a processor may use of cores that others want too."""
+
+    def wants(self, cores: float) -> float:
+        """It would use so many from now on; returns how many it may, infinite for all of them.
+
+        If that changes later, the processor is told to `renew`.
+        """
+        raise NotImplementedError
+
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Processor(Event):
     """`cores` cores; a piece of work of one second keeps one whole core busy for one second.
 
-    `cores` is what is left of `all_cores` when those are taken that `stolen` has.
+    `cores` is what is left of `all_cores` when those are taken that `stolen` has. Of these it may
+    use what `quota` and `share` allow, if it has any.
 
     `used_area` and `used` give the core-seconds in use up to now as `used_area + used * now`.
     """
 
-    __slots__ = ("all_cores", "cores", "kernel", "stolen", "used", "used_area")
+    __slots__ = (
+        "all_cores",
+        "cores",
+        "kernel",
+        "quota",
+        "share",
+        "stolen",
+        "used",
+        "used_area",
+    )
 
     def __init__(self, kernel: Kernel, cores: float) -> None:
         super().__init__()
@@ -37,6 +61,8 @@ class Processor(Event):
         self.stolen: list[float] = []
         self.used = 0.0
         self.used_area = 0.0
+        self.quota: CpuQuota | None = None
+        self.share: CoreShare | None = None
 
     def execute(self, strand: Strand, amount: float) -> None:
         """Work `amount` core-seconds for `strand`, then wake it."""
@@ -68,10 +94,25 @@ class Processor(Event):
         """There are so many cores from now on, for the work at hand too."""
         raise NotImplementedError
 
+    def renew(self) -> None:
+        """What it may use of its cores has changed, or may have."""
+        raise NotImplementedError
+
+    def allowed(self, wanted: float) -> float:
+        """How many cores it may use from now on, if it would use `wanted`; infinite for all."""
+        quota = self.quota
+        standing = quota is not None and not quota.lets(wanted)
+        share = self.share
+        # While it stands still its part is for others.
+        part = inf if share is None else share.wants(0.0 if standing else wanted)
+        return 0.0 if standing else part
+
     def occupy(self, used: float) -> None:
         """From now on `used` cores are busy."""
         self.used_area += (self.used - used) * self.kernel.now
         self.used = used
+        if self.quota is not None:
+            self.quota.runs(used)
 
     def used_until(self, now: float) -> float:
         """Core-seconds in use from the start to `now`."""
@@ -146,6 +187,10 @@ class SharedProcessor(Processor):
         self.cores = max(cores, self.all_cores * NEXT_TO_NOTHING)
         self.aim()
 
+    def renew(self) -> None:
+        self.advance()
+        self.aim()
+
     def advance(self) -> None:
         """Bring the common progress up to now."""
         now = self.kernel.now
@@ -160,23 +205,35 @@ class SharedProcessor(Processor):
         if computing == 0:
             self.progress = 0.0
             self.speed = min(1.0, self.cores)
+            if self.quota is not None or self.share is not None:
+                self.allowed(0.0)
             self.occupy(0.0)
             return
         cores = self.cores
+        if self.quota is not None or self.share is not None:
+            cores = min(cores, self.allowed(min(float(computing), cores)))
+            if cores == 0.0:
+                self.speed = 0.0
+                self.occupy(0.0)
+                return
         self.speed = min(1.0, cores / computing)
         self.occupy(min(float(computing), cores))
         kernel.schedule(self, max(0.0, (self.jobs[0][0] - self.progress) / self.speed))
 
 
 class Burst(Event):
-    """A piece of work that has a core to itself."""
+    """A piece of work that has a core to itself.
 
-    __slots__ = ("processor", "strand")
+    `left` is what was left of it when it last began to wait for its core, in core-seconds.
+    """
 
-    def __init__(self, processor: FcfsProcessor, strand: Strand) -> None:
+    __slots__ = ("left", "processor", "strand")
+
+    def __init__(self, processor: FcfsProcessor, strand: Strand, left: float) -> None:
         super().__init__()
         self.processor = processor
         self.strand = strand
+        self.left = left
 
     def fire(self) -> None:
         self.processor.through(self)
@@ -187,21 +244,26 @@ class FcfsProcessor(Processor):
 
     What worker threads pinned to cores do, or an event loop, whose callbacks are never interrupted:
     a long piece of work holds up the short ones behind it.
+
+    Where it may not use all the cores that it has work for, what runs on them runs at `pace`, at
+    equal parts of the speed.
     """
 
-    __slots__ = ("running", "waiting")
+    __slots__ = ("pace", "running", "waiting")
 
     def __init__(self, kernel: Kernel, cores: float) -> None:
         super().__init__(kernel, cores)
+        self.pace = 1.0
         self.running: dict[Strand, Burst] = {}
         self.waiting: deque[tuple[Strand, float]] = deque()
 
     def execute(self, strand: Strand, amount: float) -> None:
         if len(self.running) < self.cores:
-            burst = Burst(self, strand)
+            burst = Burst(self, strand, amount)
             self.running[strand] = burst
-            self.occupy(float(len(self.running)))
-            self.kernel.schedule(burst, amount)
+            self.settle()
+            if not burst.pending and self.pace > 0.0:
+                self.kernel.schedule(burst, amount / self.pace)
         else:
             self.waiting.append((strand, amount))
 
@@ -213,7 +275,7 @@ class FcfsProcessor(Processor):
 
     def next(self) -> None:
         """Give a free core to the first who waits for one."""
-        self.occupy(float(len(self.running)))
+        self.settle()
         if self.waiting and len(self.running) < self.cores:
             strand, amount = self.waiting.popleft()
             self.execute(strand, amount)
@@ -224,14 +286,39 @@ class FcfsProcessor(Processor):
         while self.waiting and len(self.running) < cores:
             self.next()
 
+    def renew(self) -> None:
+        self.settle()
+
+    def settle(self) -> None:
+        """So many have a core now: find out how fast they are."""
+        busy = float(len(self.running))
+        if self.quota is None and self.share is None:
+            self.occupy(busy)
+            return
+        granted = self.allowed(busy)
+        pace = 1.0 if granted >= busy else granted / busy
+        if pace != self.pace:
+            for burst in self.running.values():
+                if burst.pending:
+                    self.pause(burst)
+                if pace > 0.0:
+                    self.kernel.schedule(burst, burst.left / pace)
+            self.pace = pace
+        self.occupy(busy * pace)
+
+    def pause(self, burst: Burst) -> None:
+        """Let a piece of work go no further."""
+        burst.left = (burst.time - self.kernel.now) * self.pace
+        self.kernel.cancel(burst)
+
     def drop(self, strand: Strand) -> float:
         burst = self.running.get(strand)
         if burst is not None:
-            left = burst.time - self.kernel.now
-            self.kernel.cancel(burst)
+            if burst.pending:
+                self.pause(burst)
             del self.running[strand]
             self.next()
-            return left
+            return burst.left
         for place, (waiting, amount) in enumerate(self.waiting):
             if waiting is strand:
                 del self.waiting[place]
@@ -243,14 +330,17 @@ class FcfsProcessor(Processor):
             self.kernel.cancel(burst)
         self.running.clear()
         self.waiting.clear()
-        self.occupy(0.0)
+        self.settle()
 
     def stretch(self, factor: float) -> None:
         for strand, burst in self.running.items():
-            left = burst.time - self.kernel.now
-            strand.worked += left * (factor - 1.0)
-            self.kernel.cancel(burst)
-            self.kernel.schedule(burst, left * factor)
+            going = burst.pending
+            if going:
+                self.pause(burst)
+            strand.worked += burst.left * (factor - 1.0)
+            burst.left *= factor
+            if going:
+                self.kernel.schedule(burst, burst.left / self.pace)
         waiting: deque[tuple[Strand, float]] = deque()
         for strand, amount in self.waiting:
             strand.worked += amount * (factor - 1.0)
