@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.call.attempt import Attempt
 from simulator.errors import LawBroken
+from simulator.service.activator import Activator
 from simulator.service.instance import OUTSIDE, Instance
 
 if TYPE_CHECKING:
@@ -85,10 +86,10 @@ class AuditedInstance(Instance):
         super().expel(attempt)
         self.bounds()
 
-    def crash(self) -> None:
+    def fall(self) -> None:
         for attempt in self.inside:
             self.depart(attempt)
-        super().crash()
+        super().fall()
 
     def depart(self, attempt: Attempt) -> None:
         """An attempt leaves: add the time that it was inside."""
@@ -126,6 +127,9 @@ class Audit:
             raise LawBroken(f"time ran backwards, from {self.last} s to {now} s")
         self.last = now
         for instance in self.instances:
+            if isinstance(instance, Activator):
+                self.held(instance)
+                continue
             assert isinstance(instance, AuditedInstance), "built without auditing"
             self.conserved(instance)
             self.gated(instance)
@@ -138,6 +142,16 @@ class Audit:
             raise LawBroken(
                 f"conservation at {instance.name}: {instance.accepted} came in, "
                 f"{instance.departed} went, {inside} are inside"
+            )
+
+    def held(self, activator: Activator) -> None:
+        """What an activator had to hold was passed on, or let go of, or is held."""
+        inside = len(activator.inside)
+        gone = activator.passed + activator.given_up + activator.lost
+        if activator.queued != inside or activator.held != gone + inside:
+            raise LawBroken(
+                f"conservation at {activator.name}: {activator.held} had to wait, {gone} went on or "
+                f"gave up, {activator.queued} wait, {inside} are inside"
             )
 
     def gated(self, instance: AuditedInstance) -> None:

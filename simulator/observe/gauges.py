@@ -10,8 +10,11 @@ from simulator.kernel.event import URGENT, Event
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance
 
-COLUMNS = ("busy", "queued", "used", "work", "wasted")
-"""Areas under the curves, and seconds of work, from the start of the run."""
+COLUMNS = ("busy", "queued", "used", "work", "wasted", "room")
+"""Areas under the curves, and seconds of work, from the start of the run.
+
+`room` is what there was of cores, or else of slots, to be used.
+"""
 
 
 class Reading:
@@ -23,7 +26,14 @@ class Reading:
         for each in instances:
             used = 0.0 if each.processor is None else each.processor.used_until(time)
             self.areas.extend(
-                (each.busy_until(time), each.queued_until(time), used, each.work, each.wasted)
+                (
+                    each.busy_until(time),
+                    each.queued_until(time),
+                    used,
+                    each.work,
+                    each.wasted,
+                    each.room_until(time),
+                )
             )
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from simulator.service.gate import Gate
     from simulator.service.processor import Processor
     from simulator.service.queueing.line import Line
+    from simulator.service.warm_up import WarmUp
 
 OUTSIDE: Final = -1
 """The place of an attempt that is in no instance."""
@@ -50,7 +51,10 @@ class Instance:
         gate: what it asks before it lets an attempt in, if it does not take whatever comes.
         retry_after: how long those that it turns away are asked to wait, in seconds.
         death: since it died, who knows of it; None while it lives.
-        kept_down: how many faults keep it from starting again.
+        kept_down: how many causes keep it from starting again: faults, or that nobody has asked for it.
+        there: whether it has been asked for, and is not gone; a place that nobody has taken is not.
+        capacity: how much of it there is while it runs: its cores, else its slots; 0 for no limit.
+        warming: what makes it slow after a start, if anything does.
         since: when it last started; 0 if it runs from the start of the run.
         watcher: who hears of every attempt that leaves, if anybody.
         up: whether it listens; what reaches a dead instance is refused.
@@ -62,6 +66,7 @@ class Instance:
         "asynchronous",
         "busy",
         "busy_area",
+        "capacity",
         "concurrency",
         "death",
         "disturbed",
@@ -82,11 +87,15 @@ class Instance:
         "queued",
         "ready",
         "retry_after",
+        "room",
+        "room_area",
         "routes",
         "since",
         "slowed",
         "speed",
+        "there",
         "up",
+        "warming",
         "wasted",
         "watcher",
         "weight",
@@ -117,6 +126,11 @@ class Instance:
         self.retry_after = 0.0
         self.death: Death | None = None
         self.kept_down = 0
+        self.there = True
+        self.capacity = 0.0
+        self.room = 0.0
+        self.room_area = 0.0
+        self.warming: WarmUp | None = None
         self.since = 0.0
         self.watcher: Watcher | None = None
         self.kernel = kernel
@@ -245,6 +259,8 @@ class Instance:
         self.remove(attempt)
         if self.gate is not None:
             self.gate.dismissed(attempt, self.kernel.now)
+        if self.watcher is not None:
+            self.watcher.let_go(self)
         attempt.answer(outcome, self.name)
 
     # Slots while a request waits for others (asynchronous threading).
@@ -293,6 +309,8 @@ class Instance:
             self.line.lose()
             self.queued -= 1
             self.queue_area += now
+            if self.watcher is not None:
+                self.watcher.let_go(self)
             return
         computing = attempt.stop()
         self.work += attempt.worked
@@ -300,14 +318,27 @@ class Instance:
         held = computing if self.asynchronous else 1
         self.busy -= held
         self.busy_area += held * now
+        if self.watcher is not None:
+            self.watcher.let_go(self)
         if self.queued or self.ready:
             self.drain()
 
     def crash(self) -> None:
         """Die: everything inside is lost, its callers see their connections reset."""
-        self.up = False
         self.death = Death(self.name, self.kernel.now, len(self.inside))
         self.ledger.events.note(self.kernel.now, "instance", self.name, "down")
+        self.fall()
+
+    def retire(self) -> None:
+        """End because nobody wants it any more; whatever is still inside is lost, as in a crash."""
+        self.ledger.events.note(self.kernel.now, "instance", self.name, "stopped")
+        self.fall()
+
+    def fall(self) -> None:
+        """The process is gone, with all that was inside."""
+        self.up = False
+        if self.warming is not None:
+            self.warming.break_off(self)
         lost = self.inside
         self.inside = []
         now = self.kernel.now
@@ -333,6 +364,8 @@ class Instance:
                 guard.stop()
         for attempt in lost:
             attempt.answer(RESET, self.name)
+        if lost and self.watcher is not None:
+            self.watcher.let_go(self)
 
     def restart(self) -> None:
         """Listen again, with nothing inside, and nothing remembered of those it calls."""
@@ -345,6 +378,19 @@ class Instance:
         if self.death is not None:
             self.death.back = self.kernel.now
             self.death = None
+        if self.warming is not None:
+            self.warming.begin(self)
+
+    def provide(self, capacity: float) -> None:
+        """So much of it is there from now on: all its `capacity`, or nothing."""
+        self.room_area += (self.room - capacity) * self.kernel.now
+        self.room = capacity
+
+    def stand_in(self, zone: str) -> None:
+        """It stands in a zone from now on; whom it asks is near or far from there."""
+        self.zone = zone
+        for route in self.routes:
+            route.stand_in(zone)
 
     def disturb(self, toxic: Toxic) -> None:
         """From now on this befalls messages to and from it, beside what does so already."""
@@ -405,6 +451,10 @@ class Instance:
         """Request-seconds of waiting from the start to `now`."""
         return self.queue_area + self.queued * now
 
+    def room_until(self, now: float) -> float:
+        """Core-seconds, or slot-seconds, that were there from the start to `now`."""
+        return self.room_area + self.room * now
+
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Watcher:
@@ -413,6 +463,9 @@ class Watcher:
     def left(self, instance: Instance, attempt: Attempt) -> None:
         """`attempt` is through at `instance`, and no longer counted there."""
         raise NotImplementedError
+
+    def let_go(self, instance: Instance) -> None:
+        """Attempts have left `instance` before they were through: cancelled, too late, or lost."""
 
 
 class Queued(Op):
