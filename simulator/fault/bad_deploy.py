@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.impairment import Impairment
 from simulator.fault.keeper import Keeper
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
+from simulator.service.impairment import Impairment
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
 

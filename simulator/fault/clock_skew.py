@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.impairment import Impairment
 from simulator.kernel.kernel import Kernel
 from simulator.network.toxic.wrong_time import Clocks
+from simulator.service.impairment import Impairment
 from simulator.service.instance import Instance
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from simulator.call.edge import CallPoint
 from simulator.fault.fault import Fault, Schedule
 from simulator.kernel.kernel import Kernel
+from simulator.platform.configuration import Setting
 
 
 class ConfigPush(Fault):
@@ -18,13 +19,15 @@ class ConfigPush(Fault):
     began so.
 
     Here: every key in `policy` replaces the one that the calls have, in one moment and for all
-    instances of the caller; a key of `null` takes it away. Calls under way go on as they began, but
+    instances of the caller; a key of `null` takes it away. Where the scenario has a `configuration`
+    with a `refresh`, each instance goes by the new values from its next reading on, and by the old
+    ones again from its first reading after the rollback. Calls under way go on as they began, but
     for the timeouts of attempts that they have still to make. What has other settings is another
     thing: a breaker begins closed and a bulkhead empty, and at the end of the fault the old ones are
     there as they were left. Of two pushes on one call the later has its way.
 
-    Left out: how attempts are balanced, and who else is asked, which stay; a rollout that takes
-    time; instances that crash on a value they cannot read (a `bad_deploy`, or a `kill`).
+    Left out: how attempts are balanced, and who else is asked, which stay; instances that crash on
+    a value they cannot read (a `bad_deploy`, or a `kill`).
 
     Source: Google Cloud, incident report of 12 June 2025 (a quota policy with blank fields,
     everywhere within seconds); Cloudflare, "Details of the Cloudflare outage on July 2, 2019" and
@@ -51,43 +54,3 @@ class ConfigPush(Fault):
     def undo(self) -> None:
         for setting, meanwhile in self.pushed:
             setting.take_back(meanwhile)
-
-
-class Setting:
-    """How one call is made, as the last push has it, or as it was built."""
-
-    def __init__(self, point: CallPoint) -> None:
-        self.point = point
-        self.stack = [
-            CallPoint(
-                point.name,
-                point.edge,
-                point.route,
-                point.patience,
-                point.deadline,
-                point.cancel,
-                point.optional,
-                point.idempotent,
-                point.guard,
-            )
-        ]
-
-    def push(self, meanwhile: CallPoint) -> None:
-        """From now on the call is made like this."""
-        self.stack.append(meanwhile)
-        self.take_effect()
-
-    def take_back(self, meanwhile: CallPoint) -> None:
-        """No longer like this: like the last that is left."""
-        self.stack.remove(meanwhile)
-        self.take_effect()
-
-    def take_effect(self) -> None:
-        """Let the call be made as the last one says."""
-        point, last = self.point, self.stack[-1]
-        point.patience = last.patience
-        point.deadline = last.deadline
-        point.cancel = last.cancel
-        point.idempotent = last.idempotent
-        point.guard = last.guard
-        point.plain = last.plain

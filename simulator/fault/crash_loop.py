@@ -3,39 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from simulator.fault.fault import NEARLY, Fault, Schedule
 from simulator.fault.keeper import Keeper
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
+from simulator.platform.back_off import BackOff, Failures
 from simulator.service.instance import Instance
-
-FORGIVEN = 600.0
-"""Seconds of running after which earlier crashes are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackOff:
-    """How a platform restarts what crashes; times in seconds.
-
-    The first restart is at once. Then it waits for `initial` from the crash on, and for twice as
-    long after each further one, up to `most`.
-
-    Attributes:
-        start: what a start takes, after the wait.
-    """
-
-    initial: float
-    most: float
-    start: float
-
-    def wait(self, crashes: int) -> float:
-        """The wait after so many crashes in a row, of which the last is counted."""
-        if crashes <= 1:
-            return 0.0
-        # A float of 2 ** 1100 would be too large; the cap is reached long before.
-        return float(min(self.most, self.initial * 2.0 ** min(crashes - 2, 60)))
 
 
 class CrashLoop(Fault):
@@ -57,6 +31,9 @@ class CrashLoop(Fault):
 
     Source: Kubernetes, "Pod Lifecycle", "How Pods handle problems with containers"; kubelet,
     `MaxContainerBackOff` (300 s) and its recovery threshold (10 min).
+
+    Args:
+        start: what a start takes, after the wait, in seconds.
     """
 
     def __init__(
@@ -67,12 +44,14 @@ class CrashLoop(Fault):
         choose: Callable[[], list[Instance]],
         lives: float,
         backoff: BackOff,
+        start: float,
         keeper: Keeper,
     ) -> None:
         super().__init__(kernel, name, "crash_loop", schedule)
         self.choose = choose
         self.lives = lives
         self.backoff = backoff
+        self.start = start
         self.keeper = keeper
         self.loops: list[Loop] = []
 
@@ -95,14 +74,13 @@ class Loop(Event):
         super().__init__()
         self.fault = fault
         self.instance = instance
-        self.crashes = 0
+        self.failures = Failures(fault.backoff)
         self.kept = False
 
     def fire(self) -> None:
         kernel, instance = self.fault.kernel, self.instance
         if self.kept:
-            self.kept = False
-            self.fault.keeper.let_go(instance)
+            self.let_go()
             kernel.schedule(self, self.fault.lives)
             return
         left = instance.since + self.fault.lives - kernel.now
@@ -115,16 +93,19 @@ class Loop(Event):
     def crash(self) -> None:
         """The process dies, and is started after a wait."""
         kernel, instance = self.fault.kernel, self.instance
-        if instance.up and kernel.now - instance.since >= FORGIVEN - NEARLY:
-            self.crashes = 0
-        self.crashes += 1
+        wait = self.failures.failed(kernel.now - instance.since if instance.up else 0.0)
         self.kept = True
         self.fault.keeper.keep(instance)
-        backoff = self.fault.backoff
-        kernel.schedule(self, backoff.wait(self.crashes) + backoff.start)
+        kernel.schedule(self, wait + self.fault.start)
 
     def end(self) -> None:
         """The process runs, and lives on."""
         self.fault.kernel.cancel(self)
         if self.kept:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """The process starts, unless it is no more: another may have taken its place meanwhile."""
+        self.kept = False
+        if self.fault.keeper.keeps(self.instance):
             self.fault.keeper.let_go(self.instance)

@@ -9,12 +9,15 @@ from simulator.fault.dying import end
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.observe.deaths import Death
+from simulator.platform.workload import Replica, WorkloadListener
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
 
 
 class Keeper:
     """Ends instances, and lets each start again when nothing else keeps it dead.
+
+    Where instances come and go it keeps dead whom it has ended, and not who comes in its place.
 
     Args:
         deaths: where each death is noted.
@@ -66,6 +69,17 @@ class Keeper:
         if instance.kept_down == 0:
             instance.restart()
             self.lifecycle.restarted(instance)
+
+
+class Vacated(WorkloadListener):
+    """Lets a keeper hear of instances that are no more: who takes their places is somebody else."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+
+    def gone(self, replica: Replica) -> None:
+        while self.keeper.keeps(replica.instance):
+            self.keeper.let_go(replica.instance)
 
 
 class Stay(Event):

@@ -26,12 +26,13 @@ class Kill(Fault):
     limits, caches). Work that it had handed to others goes on there, for nobody. Whoever is dead
     already is not drawn; if it is meant all the same, it starts again when the last fault that
     keeps it dead is over. With `restart` this fault keeps each process dead for so long after its
-    death, and not beyond the end of the fault; without `for`, for so long alone. Where all
+    death, and not beyond the end of the fault; without `for`, for so long alone. Whoever comes in
+    the place of one that was scaled away or evicted is another process, and lives. Where all
     instances of a node or a zone are killed, the nodes themselves are down: until the end nobody is
-    placed on them; with `restart` it is the processes alone.
+    placed on them, and after more than five minutes those who stood there are started elsewhere
+    (`eviction_after`); with `restart` it is the processes alone.
 
-    Left out: cold starts; and instances of a lost node that are started elsewhere, as Kubernetes
-    does after more than five minutes.
+    Left out: cold starts, but for services with a `startup`.
 
     Source: Chaos Mesh, PodChaos `pod-kill` and `gracePeriod`; Kubernetes, "Termination of Pods".
     """
@@ -55,6 +56,8 @@ class Kill(Fault):
         self.lifecycle = lifecycle
         self.keeper = keeper
         self.outage = outage
+        if outage is not None:
+            outage.keeper = keeper
         self.restart = restart
 
     def begin(self) -> Sequence[str]:
@@ -67,7 +70,7 @@ class Kill(Fault):
                 self.kernel.schedule(LastMoment(self, instance), self.grace)
             else:
                 self.keeper.keep(instance, self.restart)
-        return [each.name for each in victims]
+        return [each.name for each in victims if each.there]
 
     def undo(self) -> None:
         self.keeper.let_all_go()
@@ -84,4 +87,5 @@ class LastMoment(Event):
         self.instance = instance
 
     def fire(self) -> None:
-        self.fault.keeper.keep(self.instance, self.fault.restart)
+        if self.instance.there:
+            self.fault.keeper.keep(self.instance, self.fault.restart)

@@ -11,6 +11,7 @@ from simulator.fault.keeper import Keeper
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.service.instance import Instance, Watcher
+from simulator.service.watching import unwatch, watch
 
 if TYPE_CHECKING:
     from simulator.call.attempt import Attempt
@@ -164,19 +165,16 @@ class Heap:
 
 
 class Served(Watcher):
-    """Counts the requests that one process has been through with; stands before other watchers."""
+    """Counts the requests that one process has been through with."""
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
-        self.behind = instance.watcher
         self.start = instance.since
         self.count = 0
-        instance.watcher = self
+        watch(instance, self)
 
     def left(self, instance: Instance, attempt: Attempt) -> None:
         self.count = self.since(instance.since) + 1
-        if self.behind is not None:
-            self.behind.left(instance, attempt)
 
     def since(self, start: float) -> int:
         """How many there have been since the process started; none if that was another process."""
@@ -186,13 +184,5 @@ class Served(Watcher):
         return self.count
 
     def leave(self) -> None:
-        """Watch no longer; others before and behind stay."""
-        if self.instance.watcher is self:
-            self.instance.watcher = self.behind
-            return
-        before = self.instance.watcher
-        while isinstance(before, Served):
-            if before.behind is self:
-                before.behind = self.behind
-                return
-            before = before.behind
+        """Watch no longer; others stay."""
+        unwatch(self.instance, self)

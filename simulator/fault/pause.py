@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from simulator.fault.chosen import ChosenFault
 from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
+from simulator.platform.workload import Replica, Workload, WorkloadListener
 from simulator.service.instance import Instance
 
 FROZEN: Final = 1e-9
@@ -25,7 +26,7 @@ class Pause(ChosenFault[Instance]):
     Here: the speed of the instances falls to next to nothing, and is what it was afterwards.
 
     Left out: the answers of others that arrive meanwhile are taken in at once; what is to be
-    computed with them waits.
+    computed with them waits. That a stopped process uses no CPU: its cores count as busy.
 
     Source: Chaos Toolkit and Jepsen, `pause`; Chaos Mesh has it for JVMs (JVMChaos `gc`).
     """
@@ -54,19 +55,39 @@ class Hang(Pause):
     finds the process well.
 
     Here: as with `pause` nothing is worked on, but what was inside when the time is over sees its
-    connection reset, since the process is restarted, empty. Without an end nobody restarts it.
+    connection reset, since the process is restarted, empty. Without an end nobody restarts it, but
+    for a liveness probe of its service: what that restarts is well, however long the fault lasts.
 
-    Left out: the time that the restart takes; requests that a hung process could still answer,
-    since here all of its endpoints hang.
+    Left out: the time that the restart at the end takes; requests that a hung process could still
+    answer, since here all of its endpoints hang; that what is deadlocked uses no CPU.
 
     Source: the three states of a probe in Kubernetes, "Configure Liveness, Readiness and Startup
     Probes", whose liveness probe restarts what is deadlocked.
     """
 
     def __init__(
-        self, kernel: Kernel, name: str, schedule: Schedule, choose: Callable[[], list[Instance]]
+        self,
+        kernel: Kernel,
+        name: str,
+        schedule: Schedule,
+        choose: Callable[[], list[Instance]],
+        workloads: Sequence[Workload],
     ) -> None:
         super().__init__(kernel, name, schedule, choose, "hang")
+        self.workloads = workloads
+        self.cure = Cure(self)
+
+    def begin(self) -> Sequence[str]:
+        for workload in self.workloads:
+            if self.cure not in workload.listeners:
+                workload.listeners.append(self.cure)
+        return super().begin()
+
+    def restarted(self, instance: Instance) -> None:
+        """The process of an instance has been ended, and another started."""
+        if instance in self.victims:
+            self.victims.remove(instance)
+            self.heal(instance)
 
     def undo(self) -> None:
         hung = [each for each in self.victims if each.up]
@@ -76,3 +97,13 @@ class Hang(Pause):
             # Whoever is being moved to another node starts there.
             if instance.kept_down == 0:
                 instance.restart()
+
+
+class Cure(WorkloadListener):
+    """Notices that a workload has started a process anew."""
+
+    def __init__(self, hang: Hang) -> None:
+        self.hang = hang
+
+    def started(self, replica: Replica) -> None:
+        self.hang.restarted(replica.instance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.fault.impairment import Impaired
+from simulator.fault.impaired import Impaired
 
 
 class SecretExpiry(Impaired):

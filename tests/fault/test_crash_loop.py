@@ -8,7 +8,6 @@ import pytest
 
 from simulator.experiment.result import DeathFigures, Result
 from simulator.experiment.run import Run, simulate
-from simulator.fault.crash_loop import BackOff
 from simulator.scenario import parse
 from simulator.scenario.world import World
 
@@ -51,13 +50,6 @@ def ups(*settings: str, at: list[float]) -> list[bool]:
         each(run.world)
     run.advance()
     return seen
-
-
-def test_waits_are_those_of_the_kubelet() -> None:
-    """The first restart is at once, then 10, 20, 40, 80, 160 s, and 5 min for ever."""
-    backoff = BackOff(10.0, 300.0, 0.0)
-    waits = [backoff.wait(crashes) for crashes in (1, 2, 3, 4, 5, 6, 7, 8, 2000)]
-    assert waits == [0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 300.0, 300.0, 300.0]
 
 
 def test_it_dies_after_each_start_and_waits_twice_as_long_each_time() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from simulator.experiment.result import Result
 from simulator.experiment.run import Run, simulate
 from simulator.platform.node import Node
-from simulator.platform.placement import Placement
+from simulator.platform.placement import Demand, Placement
 from simulator.scenario import parse
 from simulator.scenario.world import World
 
@@ -59,11 +59,11 @@ def test_the_fewest_of_the_service_then_the_fewest_in_all_then_the_first() -> No
 
 def test_all_at_once_is_as_one_after_another() -> None:
     """Filling nodes with a service ends as placing its instances one by one does."""
-    zones = {"a": ["x", "y"], "b": [], "c": ["y"]}
-    once, singly = (Placement(some_nodes("x", "y", "z", "x", "y"), zones) for _ in range(2))
+    demands = {"a": Demand(zones=("x", "y")), "c": Demand(zones=("y",))}
+    once, singly = (Placement(some_nodes("x", "y", "z", "x", "y"), demands) for _ in range(2))
     for service, count in (("a", 7), ("b", 3), ("c", 5), ("b2", 11)):
         names = [f"{service}-{number}" for number in range(count)]
-        assert once.fill(names, service)
+        assert once.fill(names, service) == []
         for name in names:
             singly.place(name, service)
     assert [each.instances for each in once.nodes] == [each.instances for each in singly.nodes]
@@ -73,10 +73,10 @@ def test_all_at_once_is_as_one_after_another() -> None:
 def test_a_node_that_is_cordoned_or_down_takes_nobody() -> None:
     """Whoever finds no open node in its zones is told so."""
     nodes = some_nodes("x", "y")
-    placement = Placement(nodes, {"a": ["x"]})
+    placement = Placement(nodes, {"a": Demand(zones=("x",))})
     nodes[0].cordons = 1
     assert placement.place("a1", "a") is None
-    assert not placement.fill(["a1"], "a")
+    assert placement.fill(["a1"], "a") == ["a1"]
     assert placement.place("b1", "b") is nodes[1]
     nodes[0].cordons, nodes[0].failures = 0, 1
     assert placement.place("a1", "a") is None
@@ -296,7 +296,7 @@ def test_who_finds_no_node_is_pending_until_the_end() -> None:
     assert deaths == {"shop-3": (11.0, 12.0), "pay-1": (11.0, 30.0)}
     assert world.placement is not None
     assert world.placement.standing["pay-1"].name == "general-3"
-    assert world.placement.pending == []
+    assert not world.placement.pending
 
 
 def test_who_is_pending_starts_when_any_node_opens() -> None:
@@ -454,7 +454,7 @@ def test_whatever_overlaps_everybody_stands_somewhere_and_is_up(
     placement = run.world.placement
     assert placement is not None
     assert placement.evicted == set()
-    assert placement.pending == []
+    assert not placement.pending
     assert all(each.open for each in placement.nodes)
     for instance in run.world.instances:
         assert instance.up and instance.kept_down == 0 and instance.speed == 1.0
