@@ -1,0 +1,1 @@
+"""What changes the number of instances, and their size, while they run."""

@@ -1,0 +1,1 @@
+"""The autoscaler of Knative, which scales to zero and back."""

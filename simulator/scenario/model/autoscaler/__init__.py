@@ -1,0 +1,1 @@
+"""The models of autoscalers, one file each."""

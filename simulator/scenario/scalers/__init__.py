@@ -1,0 +1,1 @@
+"""From the models of autoscalers to the things themselves, one file each."""
