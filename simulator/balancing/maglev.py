@@ -33,7 +33,8 @@ class Maglev(Balancer):
 
     def update(self, candidates: list[Candidate], now: float) -> None:
         super().update(candidates, now)
-        self.table = maglev_table(candidates, self.table_size) if candidates else []
+        # Made when it is needed: many changes may come before anybody is picked.
+        self.table = []
 
     def pick(self, key: int, now: float) -> Candidate | None:
         candidates = self.candidates
@@ -41,6 +42,8 @@ class Maglev(Balancer):
             return None
         if key == NO_KEY:
             return candidates[self.chance.below(len(candidates))]
+        if not self.table:
+            self.table = maglev_table(candidates, self.table_size)
         return candidates[self.table[hash_of_key(key) % self.table_size]]
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
 from simulator.balancing.chance import Chance
+
+NO_ZONES: Final[Mapping[str, Sequence[str]]] = {}
+"""Where every name is that of a zone."""
 
 
 class Priority(Balancer):
@@ -22,12 +26,15 @@ class Priority(Balancer):
     Source: Envoy, "Priority levels"; source/common/upstream/load_balancer_impl.cc.
 
     Args:
-        levels: zones by level, the first preferred; instances elsewhere come last of all.
+        levels: zones, or names of several, by level, the first preferred; instances elsewhere come
+            last of all.
         within: makes the balancer for one level.
         panic_threshold: below which share of healthy ones all of a level are asked.
+        zones: what a name of several zones stands for, such as that of a region; a zone that is in
+            several levels counts in the first.
     """
 
-    __slots__ = ("balancers", "bounds", "chance", "levels", "overprovisioning", "panic")
+    __slots__ = ("balancers", "bounds", "chance", "last", "levels", "overprovisioning", "panic")
 
     def __init__(
         self,
@@ -36,9 +43,14 @@ class Priority(Balancer):
         chance: Chance,
         overprovisioning: float,
         panic_threshold: float,
+        zones: Mapping[str, Sequence[str]] = NO_ZONES,
     ) -> None:
         super().__init__()
-        self.levels = {zone: number for number, zone in enumerate(levels)}
+        self.levels: dict[str, int] = {}
+        for number, name in enumerate(levels):
+            for zone in zones.get(name, (name,)):
+                self.levels.setdefault(zone, number)
+        self.last = len(levels)
         self.chance = chance
         self.overprovisioning = overprovisioning
         self.panic = panic_threshold
@@ -48,7 +60,7 @@ class Priority(Balancer):
         self.bounds: list[int] = []
 
     def level_of(self, candidate: Candidate) -> int:
-        return self.levels.get(candidate.zone, len(self.levels))
+        return self.levels.get(candidate.zone, self.last)
 
     def update(self, candidates: list[Candidate], now: float) -> None:
         self.candidates = candidates

@@ -86,12 +86,20 @@ def send(
     if route.tracks:
         attempt.member = member
         route.sent(member, now)
+        if route.mirror is not None:
+            route.mirror.look_at(attempt)
     if instance.disturbed is not None:
+        if site.spread:
+            attempt.distance = member.distance
         send_disturbed(attempt, instance.disturbed)
     elif site.distant:
         attempt.op = ARRIVE
         out = site.out
-        kernel.schedule(attempt, out.at(request.index) if out is not None else edge.link.constant)
+        delay = out.at(request.index) if out is not None else edge.link.constant
+        if site.spread:
+            attempt.distance = member.distance
+            delay += member.distance.out(now, edge.link)
+        kernel.schedule(attempt, delay)
     else:
         instance.accept(attempt)
     return attempt
@@ -109,7 +117,10 @@ def send_disturbed(attempt: Attempt, disturbed: Disturbances) -> None:
     site, instance = attempt.site, attempt.instance
     if site.distant:
         out = site.out
-        extra += out.at(attempt.request.index) if out is not None else site.point.edge.link.constant
+        link = site.point.edge.link
+        extra += out.at(attempt.request.index) if out is not None else link.constant
+        if site.spread:
+            extra += attempt.distance.out(instance.kernel.now, link)
     if site.distant or extra > 0.0 or disturbed.damaged:
         attempt.op = ARRIVE_DAMAGED if disturbed.damaged else ARRIVE
         instance.kernel.schedule(attempt, extra)

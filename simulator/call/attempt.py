@@ -17,6 +17,7 @@ from simulator.service.strand import Op, Strand
 if TYPE_CHECKING:
     from simulator.call.route import Member
     from simulator.call.site import Site
+    from simulator.network.distance import Distance
     from simulator.observe.trace import OpenSpan
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
@@ -34,6 +35,7 @@ class Attempt(Strand):
 
     Attributes:
         code: the ledger's lane; the outcome is added to it.
+        distance: how far it is to the instance, where the site is spread; elsewhere nobody asks.
         good: the outcome if all goes well: `OK`, or `DEGRADED` once a fallback has had a part in it.
         member: the instance as its caller's balancer sees it, where that must hear of the end.
         place: where it stands in the list of those inside its instance; `OUTSIDE` before and after.
@@ -44,6 +46,7 @@ class Attempt(Strand):
     __slots__ = (
         "caller",
         "code",
+        "distance",
         "good",
         "member",
         "origin",
@@ -54,6 +57,7 @@ class Attempt(Strand):
         "tie",
     )
 
+    distance: Distance
     outcome: int
     origin: str
     tie: int
@@ -135,6 +139,9 @@ class Attempt(Strand):
             delay = site.point.edge.link.constant
             if site.back is not None:
                 delay = site.back.at(self.request.index)
+            if site.spread:
+                link = site.point.edge.link
+                delay += self.distance.home(kernel.now, link, outcome <= DEGRADED)
             delay += extra
         elif extra > 0.0:
             delay = extra
@@ -209,6 +216,8 @@ class Attempt(Strand):
         if site.out is not None:
             # The message takes the same way, and as long, as the question did.
             delay = site.out.at(self.request.index)
+        if site.spread:
+            delay += self.distance.seconds
         if instance.disturbed is not None:
             extra = instance.disturbed.befall(self, CANCELLATION)
             if extra < 0.0:

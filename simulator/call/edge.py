@@ -29,6 +29,8 @@ class Edge:
     A call that is guarded may make any number of attempts, so such calls have two edges: the
     attempts go by one, and the calls are written down on its `whole`, under the lane without an
     instance. `begun` counts them.
+
+    Where what is asked is mirrored, the copies go by a `shadow` edge of their own, which is `mirrored`.
     """
 
     __slots__ = (
@@ -41,9 +43,11 @@ class Edge:
         "kernel",
         "ledger",
         "link",
+        "mirrored",
         "no_lane",
         "number",
         "party",
+        "shadow",
         "whole",
     )
 
@@ -61,6 +65,8 @@ class Edge:
         self.attempts = 0
         self.begun = 0
         self.whole: Edge | None = None
+        self.shadow: Edge | None = None
+        self.mirrored = False
         self.codes: list[int] = []
         # What is not counted, such as probes, has a negative number and no lane.
         self.no_lane = ledger.lane(number, -1) * OUTCOMES if number >= 0 else 0
@@ -69,6 +75,11 @@ class Edge:
     def counted(self) -> bool:
         """Whether what goes this way is traffic, and not probes."""
         return self.number >= 0
+
+    @property
+    def asker(self) -> str:
+        """The caller, as reports name it: what is mirrored is not what it asked."""
+        return f"{self.caller} (mirror)" if self.mirrored else self.caller
 
     @property
     def calls(self) -> int:

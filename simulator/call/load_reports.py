@@ -116,7 +116,7 @@ class LoadEstimate(Watcher):
 
 
 class LoadProber(Prober):
-    """Carries one caller's probes; there and back a message takes `delay` seconds each way."""
+    """Carries one caller's probes; a message takes `delay` seconds each way, beside the distance."""
 
     __slots__ = ("delay", "estimate", "kernel")
 
@@ -127,7 +127,12 @@ class LoadProber(Prober):
 
     def probe(self, balancer: Prequal, candidate: Candidate) -> None:
         probe = LoadProbe(self, balancer, candidate)
-        self.kernel.schedule(probe, self.delay)
+        self.kernel.schedule(probe, self.way(candidate))
+
+    def way(self, candidate: Candidate) -> float:
+        """Seconds that a message to or from an instance takes."""
+        assert isinstance(candidate, Member)
+        return self.delay + candidate.distance.seconds
 
 
 class LoadProbe(Event):
@@ -158,23 +163,4 @@ class LoadProbe(Event):
         self.asked = True
         self.in_flight = len(instance.inside)
         self.seconds = self.prober.estimate.expected(instance)
-        self.prober.kernel.schedule(self, self.prober.delay)
-
-
-class Watchers(Watcher):
-    """Several who watch the same instance."""
-
-    __slots__ = ("all",)
-
-    def __init__(self, first: Watcher, second: Watcher) -> None:
-        self.all = [first, second]
-
-    def left(self, instance: Instance, attempt: Attempt) -> None:
-        for watcher in self.all:
-            watcher.left(instance, attempt)
-
-
-def watch(instance: Instance, watcher: Watcher) -> None:
-    """Let one more watch an instance."""
-    before = instance.watcher
-    instance.watcher = watcher if before is None else Watchers(before, watcher)
+        self.prober.kernel.schedule(self, self.prober.way(member))

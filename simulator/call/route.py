@@ -9,10 +9,13 @@ from mypy_extensions import mypyc_attr
 
 from simulator.balancing.balancer import NO_KEY, Balancer
 from simulator.balancing.candidate import Candidate
+from simulator.network.distance import NO_DISTANCE, Distance
 
 if TYPE_CHECKING:
     from simulator.call.guard import Guard
+    from simulator.call.mirror import Mirror
     from simulator.discovery.outlier import OutlierDetector
+    from simulator.network.atlas import Atlas
     from simulator.observe.event_log import EventLog
     from simulator.service.instance import Instance
     from simulator.traffic.request import Request
@@ -23,15 +26,17 @@ class Member(Candidate):
 
     Attributes:
         checked: whether the caller's active checks of it pass, if it makes any.
+        distance: how far it is from the caller.
         ejected: whether outlier detection has put it aside.
         gone: whether the caller has been told that there is no such instance.
     """
 
-    __slots__ = ("checked", "ejected", "gone", "instance", "route")
+    __slots__ = ("checked", "distance", "ejected", "gone", "instance", "route")
 
     def __init__(self, instance: Instance, route: Route) -> None:
         super().__init__(instance.name, instance.weight, instance.zone)
         self.instance = instance
+        self.distance: Distance = route.distance_to(instance)
         self.route = route
         self.checked = True
         self.ejected = False
@@ -55,17 +60,22 @@ class Route:
         by_client: whether requests are told apart by their client, not by what they are about.
         outliers: who puts aside members that fail, if anybody.
         guards: the policies of the calls that go this way.
+        home: the zone of the caller; "" for nowhere in particular.
+        atlas: how far it is from there to the instances, where they have places.
         events: where it is noted whom the caller puts aside, and takes back.
     """
 
     __slots__ = (
+        "atlas",
         "balancer",
         "by_client",
         "caller",
         "events",
         "guards",
+        "home",
         "keyed",
         "members",
+        "mirror",
         "outliers",
         "sole",
         "tracks",
@@ -78,12 +88,37 @@ class Route:
         self.balancer = balancer
         self.keyed = keyed
         self.by_client = by_client
+        self.home = ""
+        self.atlas: Atlas | None = None
         self.members: list[Member] = []
         self.sole: Member | None = None
         self.outliers: OutlierDetector | None = None
         self.guards: list[Guard] = []
+        self.mirror: Mirror | None = None
         self.events: EventLog | None = None
         self.tracks = balancer.watches
+
+    def distance_to(self, instance: Instance) -> Distance:
+        """How far it is from the caller to an instance, where both stand now."""
+        if self.atlas is None:
+            return NO_DISTANCE
+        return self.atlas.distance(self.home, instance.zone)
+
+    def stand_in(self, zone: str) -> None:
+        """The caller stands in a zone from now on; its balancer goes on as it was made."""
+        self.home = zone
+        for member in self.members:
+            member.distance = self.distance_to(member.instance)
+
+    def moved(self, instance: Instance, now: float) -> None:
+        """An instance stands in another zone than before."""
+        found = False
+        for member in self.members:
+            if member.instance is instance:
+                found = True
+                member.zone = instance.zone
+        if found:
+            self.refresh(now)
 
     def learn(self, instances: list[Instance], now: float) -> None:
         """From now on these are the instances that the caller knows, in this order."""
@@ -106,6 +141,10 @@ class Route:
         candidates: list[Candidate] = []
         for member in self.members:
             member.healthy = member.usable
+            if self.atlas is not None:
+                # Since the last time it may have moved.
+                member.zone = member.instance.zone
+                member.distance = self.distance_to(member.instance)
             candidates.append(member)
         self.balancer.update(candidates, now)
         self.sole = None

@@ -45,7 +45,9 @@ class Site:
         "out",
         "path",
         "point",
+        "spread",
         "tries",
+        "variants",
     )
 
     def __init__(self, path: str, point: CallPoint, fillers: Fillers, depth: int) -> None:
@@ -62,6 +64,7 @@ class Site:
         self.laps: dict[int, Site] = {}
         self.tries: dict[int, Site] = {}
         self.beside: Site | None = None
+        self.variants: list[Site] = []
         self.jitter: Draws | None = None
         self.fates: dict[str, Draws] = {}
         self.draws: list[Draws] = [
@@ -69,6 +72,7 @@ class Site:
         ]
         link = point.edge.link
         self.distant = link.distant
+        self.spread = link.spread
         self.out: Draws | None = None
         self.back: Draws | None = None
         if link.random:
@@ -118,6 +122,15 @@ class Site:
             path = f"{self.path}/instead/{point.edge.callee.label}"
             self.beside = Site(path, point, self.fillers, self.depth + 1)
         return self.beside
+
+    def under(self, point: CallPoint) -> Site:
+        """This site for a call that is made in another way; what is drawn there is the same."""
+        for site in self.variants:
+            if site.point is point:
+                return site
+        site = Site(self.path, point, self.fillers, self.depth)
+        self.variants.append(site)
+        return site
 
     def chance(self, index: int) -> float:
         """A uniform number in [0, 1) for what request `index` leaves to chance about this attempt."""

@@ -159,8 +159,8 @@ class Consul(Registry):
 
         self.raft = Raft(self.env, self.servers, timeout, self.elected)
         self.draws = self.streams.generator("registry/gossip")
-        self.healthy = dict.fromkeys(self.by_name, True)
-        self.registered = dict.fromkeys(self.by_name, True)
+        self.healthy = {name: each.up for name, each in self.by_name.items()}
+        self.registered = dict(self.healthy)
         self.critical_since: dict[str, float] = {}
         self.agents = {name: Agent(self, each, line_to) for name, each in self.by_name.items()}
 
@@ -301,7 +301,7 @@ class Agent(Prober):
             settings.failures_before_critical,
         )
         self.line = line_to(registry.service_of[instance.name])
-        self.gone = False
+        self.gone = not instance.up
         self.last_pass = 0.0
 
     @property

@@ -44,7 +44,7 @@ class DnsRegistry(Registry):
     def configure(self, settings: DnsSettings, line_to: Callable[[str], ProbeLine]) -> None:
         """Set the intervals, and how each service's instances are probed."""
         self.settings = settings
-        self.records = dict.fromkeys(self.by_name, True)
+        self.records = {name: each.up for name, each in self.by_name.items()}
         self.checks = {name: Check(self, each, line_to) for name, each in self.by_name.items()}
 
     def begin(self) -> None:

@@ -72,7 +72,7 @@ class Etcd(Registry):
 
         self.raft = Raft(self.env, self.servers, timeout, self.promoted)
         self.expiry: dict[str, float] = {}
-        for instance in self.all_instances():
+        for instance in (each for each in self.all_instances() if each.up):
             interval = settings.lease / 3.0
             last = self.offset(f"keepalive/{instance.name}", interval) - interval
             self.expiry[instance.name] = last + settings.lease

@@ -167,7 +167,7 @@ class Eureka(Registry):
         """Set the intervals; everybody is registered and has just renewed."""
         self.settings = settings
         self.peers: list[Peer] = []
-        names = [each.name for each in self.all_instances()]
+        names = [each.name for each in self.all_instances() if each.up]
         interval = settings.renewal_interval
         beats = {name: self.offset(f"heartbeat/{name}", interval) for name in names}
         for server in self.servers:

@@ -63,7 +63,7 @@ class HealthChecker(Event):
             watches[member.name] = watch
             if not watch.asking:
                 watch.asking = True
-                self.line.send(watch, member.instance, self.settings.timeout)
+                self.line.send(watch, member.instance, self.settings.timeout, member.distance)
         self.watches = watches
         self.kernel.schedule(self, self.settings.interval)
 

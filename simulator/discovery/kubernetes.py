@@ -11,7 +11,7 @@ from simulator.discovery.probe import ProbeLine, Prober
 from simulator.discovery.registry import Doing, Registry, RegistryServer, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from simulator.platform.placement import Placement
     from simulator.service.instance import Instance
@@ -39,7 +39,8 @@ class Kubernetes(Registry):
     The kubelet notices within `relist` seconds that a container has exited, and otherwise judges by
     its readiness probe. It reports to the API server; the endpoints controller takes the pod off the
     Service after `endpoints` seconds; every node's kube-proxy rewrites its rules at its next sync.
-    A restarted container is listed again once its probe has succeeded.
+    A restarted container is listed again once its probe has succeeded. For services with `probes`
+    it is these that say when an instance is ready.
 
     Each instance is on the node where it stands, or on one of its own where there are no nodes; its
     kubelet renews a lease. A node that has not been heard of for `node_monitor_grace_period` is not
@@ -50,7 +51,8 @@ class Kubernetes(Registry):
     While no API server can be reached nothing changes: callers keep the rules that they have. Who
     has lost the connection tries again every second.
 
-    Left out: the eviction of a lost node's pods, 300 s later, which starts others elsewhere.
+    That a lost node's pods are evicted, 300 s later, and others started elsewhere, is up to the
+    platform (NodeLifecycle).
 
     Source: Kubernetes 1.20, pkg/kubelet/prober (period 10 s, timeout 1 s, failures 3),
     pkg/kubelet/pleg (relist 1 s), pkg/proxy/iptables (minSyncPeriod 1 s), pkg/kubelet/nodelease
@@ -65,21 +67,28 @@ class Kubernetes(Registry):
         settings: KubernetesSettings,
         line_to: Callable[[str], ProbeLine],
         placement: Placement | None,
+        probed: Collection[str] = (),
     ) -> None:
-        """Set the intervals, how each service's instances are probed, and on which nodes they are."""
+        """Set the intervals, how each service's instances are probed, and on which nodes they are.
+
+        Whether instances of the services in `probed` are ready is for their own probes to say.
+        """
         self.settings = settings
+        self.probed = frozenset(probed)
         self.standing = {} if placement is None else placement.standing
-        self.listed = {each.name: True for each in self.all_instances()}
+        self.listed = {each.name: each.up for each in self.all_instances()}
         self.pods = {each.name: Pod(self, each, line_to) for each in self.all_instances()}
 
     def begin(self) -> None:
         for pod in self.pods.values():
             name = pod.instance.name
-            self.every(self.settings.relist, f"relist/{name}", pod.relist)
+            if not pod.told:
+                self.every(self.settings.relist, f"relist/{name}", pod.relist)
             # Those on one node are renewed as one.
             node = self.standing[name].name if name in self.standing else name
             self.every(self.settings.node_lease_renewal, f"node/{node}", pod.renew)
-            self.env.process(pod.probing())
+            if not pod.told:
+                self.env.process(pod.probing())
         self.every(self.settings.node_monitor_period, "node_monitor", self.monitor)
 
     def server_changed(self, server: RegistryServer) -> None:
@@ -102,7 +111,11 @@ class Kubernetes(Registry):
         self.pods[instance.name].set_ready(False)
 
     def join(self, instance: Instance) -> None:
-        self.pods[instance.name].replaced = True
+        pod = self.pods[instance.name]
+        if pod.told:
+            pod.set_ready(True)
+        else:
+            pod.replaced = True
 
     def lists(self, instance: Instance) -> bool:
         return self.listed[instance.name]
@@ -176,6 +189,7 @@ class Pod(Prober):
     """One instance, as its kubelet and as the API server see it.
 
     Attributes:
+        told: whether the probes of its service say when it is ready, and not those made here.
         ready: what the kubelet says; `streak` counts the probes in a row against it.
         replaced: whether a new container has been started that the kubelet has not seen yet.
         reported: what the API server knows of `ready`.
@@ -189,10 +203,11 @@ class Pod(Prober):
         super().__init__()
         self.registry = registry
         self.instance = instance
-        self.ready = True
-        self.seen_up = True
+        self.told = registry.service_of[instance.name] in registry.probed
+        self.ready = instance.up
+        self.seen_up = instance.up
         self.replaced = False
-        self.reported = True
+        self.reported = instance.up
         self.lost = False
         self.heard = 0.0
         self.streak = 0

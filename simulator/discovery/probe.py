@@ -12,6 +12,7 @@ from simulator.call.attempt import ARRIVE, Bound, BoundedAttempt
 from simulator.call.edge import CallPoint, Edge
 from simulator.call.party import Party
 from simulator.call.site import Site
+from simulator.network.distance import NO_DISTANCE, Distance
 from simulator.outcome import OK, TIMEOUT
 from simulator.service.endpoint import Endpoint
 from simulator.service.steps.work import ConstantWork
@@ -90,8 +91,14 @@ class ProbeLine:
         self.request_tally = Tally(Nature(0))
         self.number = 0
 
-    def send(self, prober: Prober, instance: Instance, timeout: float) -> None:
-        """Probe `instance`; `prober` hears the end within `timeout` seconds."""
+    def send(
+        self,
+        prober: Prober,
+        instance: Instance,
+        timeout: float,
+        distance: Distance = NO_DISTANCE,
+    ) -> None:
+        """Probe `instance`, which is so far away; `prober` hears the end within `timeout` seconds."""
         site, kernel = self.site, self.kernel
         request = Request(self.request_tally, self.number)
         self.number += 1
@@ -99,6 +106,8 @@ class ProbeLine:
         probe.prober = prober
         probe.bound = Bound(probe)
         kernel.schedule(probe.bound, timeout)
+        if site.spread:
+            probe.distance = distance
         if instance.disturbed is not None:
             send_disturbed(probe, instance.disturbed)
             return
@@ -106,6 +115,8 @@ class ProbeLine:
             probe.op = ARRIVE
             out = site.out
             delay = site.point.edge.link.constant if out is None else out.at(request.index)
+            if site.spread:
+                delay += distance.seconds
             kernel.schedule(probe, delay)
         else:
             instance.accept(probe)

@@ -82,8 +82,8 @@ class View:
 class Registry(Lifecycle):
     """A registry with its servers, the instances that register and the callers that ask.
 
-    At the start the system has been running for long: all instances are listed and all callers know
-    them. What runs periodically begins somewhere in its first period.
+    At the start the system has been running for long: all instances that run are listed and all
+    callers know them. What runs periodically begins somewhere in its first period.
 
     Args:
         instances: by service.
@@ -111,13 +111,14 @@ class Registry(Lifecycle):
         self.service_of = {
             each.name: service for service, members in instances.items() for each in members
         }
-        self.leaving: set[str] = set()
+        # Whoever is still to be started is as one that has left.
+        self.leaving = {each.name for each in self.all_instances() if not each.up}
         self.favourite: dict[str, int] = {}
         self.trying: set[str] = set()
         self.by_name = {each.name: each for members in instances.values() for each in members}
         for view in views:
             for service in view.routes:
-                view.known[service] = tuple(each.name for each in instances[service])
+                view.known[service] = tuple(each.name for each in instances[service] if each.up)
 
     def begin(self) -> None:
         """Start whatever runs by itself."""

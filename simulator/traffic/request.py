@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mypy_extensions import mypyc_attr
 
+from simulator.balancing.hashing import hash_of_name, hash_of_number
 from simulator.call.party import Party
 from simulator.kernel.event import IDLE
 from simulator.outcome import DEGRADED
@@ -26,9 +27,12 @@ class Nature:
         keys: what each request is about, by its number, where requests are about anything.
         clients: how many caller instances the class has.
         choice: which of them sends a request, by its number, as a number in [0, 1).
+        traffic: the class.
+        bits, bits_of_class: 64 bits each, by which requests of this entry, and users of the class, are
+            told from others with the same numbers.
     """
 
-    __slots__ = ("choice", "clients", "keys", "priority")
+    __slots__ = ("bits", "bits_of_class", "choice", "clients", "keys", "priority", "traffic")
 
     def __init__(
         self,
@@ -36,11 +40,16 @@ class Nature:
         choice: Draws | None = None,
         clients: int = 1,
         keys: Draws | None = None,
+        traffic: str = "",
+        path: str = "",
     ) -> None:
         self.priority = priority
         self.choice = choice
         self.clients = clients
         self.keys = keys
+        self.traffic = traffic
+        self.bits = hash_of_name(path)
+        self.bits_of_class = hash_of_name(traffic)
 
     def client_of(self, index: int) -> int:
         """The number of the caller instance that sends request `index`."""
@@ -93,6 +102,17 @@ class Request(Party):
         keys = self.tally.nature.keys
         return -1 if keys is None else int(keys.at(self.index))
 
+    def lot(self, salt: int) -> int:
+        """64 bits that are drawn for this request, and always the same for the same `salt`."""
+        return hash_of_number(self.index, salt ^ self.tally.nature.bits)
+
+    def cohort(self, salt: int) -> int:
+        """64 bits for whoever sent it: by what it is about, where it is about anything, else its client."""
+        nature = self.tally.nature
+        if nature.keys is not None:
+            return hash_of_number(self.subject(), salt)
+        return hash_of_number(nature.client_of(self.index), salt ^ nature.bits_of_class)
+
     def detached(self) -> Request:
         """The same request, for work that goes on whether or not its user waits."""
         request = Request(self.tally, self.index)
@@ -124,6 +144,14 @@ class UserRequest(Request):
         self.trace = None
         self.ended = False
         self.user = user
+
+    def cohort(self, salt: int) -> int:
+        return hash_of_number(self.user.number, salt ^ self.tally.nature.bits_of_class)
+
+    def detached(self) -> Request:
+        request = UserRequest(self.tally, self.index, self.user)
+        request.trace = self.trace
+        return request
 
     def answered(self, point: CallPoint, outcome: int, origin: str) -> None:
         super().answered(point, outcome, origin)

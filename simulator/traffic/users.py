@@ -21,13 +21,17 @@ MOST_AT_ONCE: Final = 10_000
 
 
 class User(Event):
-    """Someone who asks, waits for the answer whatever it is, thinks, and asks again."""
+    """Someone who asks, waits for the answer whatever it is, thinks, and asks again.
 
-    __slots__ = ("asked", "at_once", "source")
+    `number` tells the users of a class apart.
+    """
 
-    def __init__(self, source: ClosedSource) -> None:
+    __slots__ = ("asked", "at_once", "number", "source")
+
+    def __init__(self, source: ClosedSource, number: int) -> None:
         super().__init__()
         self.source = source
+        self.number = number
         self.asked = -1.0
         self.at_once = 0
 
@@ -77,7 +81,7 @@ class ClosedSource(Source):
         super().__init__(kernel, name, entries, clients, choice, sampler)
         self.thinking = thinking
         self.thoughts = -1
-        self.users = [User(self) for _ in range(users)]
+        self.users = [User(self, number) for number in range(users)]
 
     def begin(self) -> None:
         for user in self.users:

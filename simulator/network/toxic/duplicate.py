@@ -98,4 +98,6 @@ class SecondSending(Event):
             first.deadline,
         )
         copy.settled = True
+        if copy.site.spread:
+            copy.distance = first.distance
         send_disturbed(copy, self.disturbed)

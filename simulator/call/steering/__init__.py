@@ -1,0 +1,1 @@
+"""Which region a client is told when it asks for a name."""
