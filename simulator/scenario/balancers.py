@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TypedDict
 
 from simulator.balancing.balancer import Balancer
@@ -20,6 +20,7 @@ from simulator.balancing.peak_ewma import PeakEwma
 from simulator.balancing.prequal import Prequal
 from simulator.balancing.priority import Priority
 from simulator.balancing.random import Random
+from simulator.balancing.regional import Regional
 from simulator.balancing.rendezvous_hash import RendezvousHash
 from simulator.balancing.ring_hash import RingHash
 from simulator.balancing.round_robin import RoundRobin
@@ -29,6 +30,7 @@ from simulator.balancing.sticky import Sticky
 from simulator.balancing.subset import Subset
 from simulator.balancing.weighted_random import WeightedRandom
 from simulator.balancing.weighted_round_robin import WeightedRoundRobin
+from simulator.network.atlas import Atlas
 from simulator.scenario.docstring import docstring_of
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.policy import Policy
@@ -36,6 +38,8 @@ from simulator.scenario.model.policy import Policy
 KEYED = frozenset({"ring_hash", "maglev", "bounded_load_hash", "rendezvous_hash", "sticky"})
 """The algorithms that go by what a request is about, or by whom it is from."""
 BY_CLIENT = frozenset({"sticky"})
+OVERPROVISIONING = 1.4
+"""How much more than its healthy share a level of Envoy's priorities can bear, by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class BalancerMaker:
         chance: makes a stream of uniform numbers, named.
         start: where round robin begins.
         shuffled: the order of `count` instances in a round of subsetting.
+        atlas: which zones are in which region, where they are in any.
+        regions: those of a service that has a balancer for each; none if it has one for all.
 
     Attributes:
         idle_queues, probers: those made that wait for word from the instances.
@@ -74,7 +80,11 @@ class BalancerMaker:
         chance: Callable[[str], Chance],
         start: int,
         shuffled: Callable[[int, int], list[int]],
+        atlas: Atlas | None = None,
+        regions: Sequence[str] = (),
     ) -> None:
+        self.atlas = atlas
+        self.regions = regions
         self.caller = caller
         self.chance = chance
         self.start = start
@@ -83,7 +93,27 @@ class BalancerMaker:
         self.probers: list[Prequal] = []
 
     def make(self, policy: Policy) -> Balancer:
-        """The balancer that a policy asks for, in all its wrappings."""
+        """The balancer that a policy asks for, in all its wrappings; where it has regions, one each."""
+        if self.atlas is None or not self.regions:
+            return self.whole(policy)
+        return Regional(
+            self.atlas, {each: self.within(each).whole(policy) for each in self.regions}
+        )
+
+    def within(self, region: str) -> BalancerMaker:
+        """Makes the balancers of one region, where a caller from elsewhere has no zone of its own."""
+        atlas, caller, chance = self.atlas, self.caller, self.chance
+        assert atlas is not None
+        zones = {zone: n for zone, n in caller.zones.items() if atlas.region_of(zone) == region}
+        there = replace(caller, zone=caller.zone if caller.zone in zones else "", zones=zones)
+        maker = BalancerMaker(
+            there, lambda part: chance(f"{region}/{part}"), self.start, self.shuffled, atlas
+        )
+        maker.idle_queues, maker.probers = self.idle_queues, self.probers
+        return maker
+
+    def whole(self, policy: Policy) -> Balancer:
+        """The balancer that a policy asks for over all the instances that it is told of."""
         name, _ = model.chosen(policy.balancer)
         balancer = self.algorithm(policy.balancer, policy.panic_threshold)
         slow = policy.slow_start
@@ -105,6 +135,8 @@ class BalancerMaker:
             if not self.caller.zone:
                 return Healthy(self.simple(options.within, "all"), panic)
             within = options.within
+            if options.failover:
+                return self.failover(options, panic)
             return Locality(
                 self.caller.zone,
                 self.caller.zones,
@@ -121,10 +153,32 @@ class BalancerMaker:
                 self.chance("priority"),
                 options.overprovisioning,
                 panic,
+                self.zones,
             )
         if isinstance(options, model.Sticky):
             return Sticky(self.simple(options.within, "new"), options.timeout)
         return self.plain(name, options, "")
+
+    def failover(self, options: model.Locality, panic: float) -> Balancer:
+        """Istio's locality failover: Envoy's priorities, in the order of nearness."""
+        atlas, home = self.atlas, self.caller.zone
+        levels = [home]
+        if atlas is not None:
+            region = atlas.region_of(home)
+            levels += [each for each in (region, options.to.get(region)) if each]
+        return Priority(
+            levels,
+            lambda level: self.simple(options.within, level),
+            self.chance("locality"),
+            OVERPROVISIONING,
+            panic,
+            self.zones,
+        )
+
+    @property
+    def zones(self) -> Mapping[str, Sequence[str]]:
+        """The zones of each region."""
+        return {} if self.atlas is None else self.atlas.zones
 
     def simple(self, name: str, part: str) -> Balancer:
         """One of the algorithms that work within others, for a part of the instances."""
@@ -220,7 +274,7 @@ def explain(name: str) -> str:
     if name in model.OPTIONS:
         text += "\nOptions:\n"
         for key, field in model.OPTIONS[name].model_fields.items():
-            text += f"  {key} ({written(field.default)}): {field.description}\n"
+            text += f"  {key} ({written(field.get_default(call_default_factory=True))}): {field.description}\n"
     return text
 
 
@@ -228,4 +282,6 @@ def written(value: object) -> object:
     """A default as a scenario would have it."""
     if isinstance(value, tuple):
         return list(value)
+    if value == {}:
+        return "none"
     return f"{value:g}" if isinstance(value, float) else value

@@ -11,40 +11,58 @@ from simulator.call.draws import Draws
 from simulator.call.edge import CallPoint
 from simulator.call.route import Route
 from simulator.call.site import Site
+from simulator.discovery.directory import Directory
+from simulator.discovery.ingress import Ingress
 from simulator.discovery.registry import Registry
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
 from simulator.kernel import make_kernel
+from simulator.kernel.environment import Environment
 from simulator.kernel.streams import Streams
 from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
+from simulator.platform.configuration import Setting
+from simulator.platform.workload import Workload
+from simulator.scenario.activators import make_activator
 from simulator.scenario.arrivals import ArrivalMaker
 from simulator.scenario.balancers import Caller
 from simulator.scenario.call_points import CallPointMaker
+from simulator.scenario.cdn import with_cdns
 from simulator.scenario.compile import StepCompiler
 from simulator.scenario.crowd import Crowd
+from simulator.scenario.deployments import make_deployers, make_orders
 from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.schedules import schedules_of
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.guards.maker import GuardMaker, PolicyGroup
 from simulator.scenario.instances import InstanceMaker
+from simulator.scenario.kubelets import KubeletMaker
 from simulator.scenario.laws import law_of
 from simulator.scenario.model import step as steps
 from simulator.scenario.model import traffic as model
 from simulator.scenario.model.distribution import Constant as ConstantModel
+from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
 from simulator.scenario.placing import placement_of
+from simulator.scenario.platforms import begin_platform, budget_of, evictor_of
 from simulator.scenario.policies import (
     every_policy,
 )
 from simulator.scenario.proxies import with_proxies
 from simulator.scenario.registries import make_registry
 from simulator.scenario.routes import RouteMaker
+from simulator.scenario.scalers.kinds import SCALERS
+from simulator.scenario.scalers.reach import ScalerReach
+from simulator.scenario.segmentations import make_segmentations
+from simulator.scenario.slots import slots_for
+from simulator.scenario.versions import put_on_versions
+from simulator.scenario.workloads import WorkloadMaker, managed, take_places
 from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
+from simulator.service.impairment import Impairment
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
 from simulator.traffic.request import Nature
@@ -75,7 +93,7 @@ class Builder:
         folder: Path | None,
         instance_class: MakeInstance,
     ) -> None:
-        self.scenario = with_proxies(scenario)
+        self.scenario = with_proxies(with_cdns(scenario))
         self.streams = streams
         self.folder = folder
         self.instance_class = instance_class
@@ -95,9 +113,13 @@ class Builder:
         self.route_maker = RouteMaker(
             self.kernel, self.ledger, streams, self.calls.link_between, self.fill
         )
+        self.route_maker.locate(self.scenario.network)
+        self.route_maker.segmentations = make_segmentations(self.scenario, streams)
         self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance, self.ledger.events)
         self.arrival_maker = ArrivalMaker(self.scenario, streams, self.schedules, folder)
         policies = [*every_policy(scenario), *(push.policy for push in self.calls.pushes)]
+        self.registry: Registry | None = None
+        self.versions: dict[str, dict[str, Impairment]] = {}
         self.deadlines = any(each.deadline is not None for each in policies)
 
     def world(self) -> World:
@@ -115,14 +137,18 @@ class Builder:
         services: dict[str, BuiltService] = {}
         first = 0
         for service, model_ in scenario.services.items():
-            instances = [
-                instance_maker.instance(service, model_, n) for n in range(model_.replicas)
-            ]
+            slots = range(slots_for(scenario, service))
+            instances = [instance_maker.instance(service, model_, n) for n in slots]
+            take_places(scenario, service, instances, self.placement)
+            self.versions[service] = put_on_versions(service, model_, instances)
             endpoints = {name: self.endpoints[f"{service}.{name}"] for name in model_.endpoints}
-            services[service] = BuiltService(service, instances, first, endpoints)
-            first += len(instances)
+            activator = make_activator(
+                self.kernel, self.ledger, service, model_, instances, self.route_maker.chance
+            )
+            services[service] = BuiltService(service, instances, first, endpoints, activator)
+            first += len(services[service].everyone)
         for service, built in services.items():
-            zones = Counter(each.zone for each in built.instances)
+            zones = Counter(each.zone for each in built.instances if each.there)
             for instance in built.instances:
                 caller = Caller(instance.name, instance.number, instance.zone, zones)
                 instance.routes = self.routes_of(caller, service, services)
@@ -133,7 +159,7 @@ class Builder:
         entries = frozenset(
             entry.point.calls_edge.number for source in sources.values() for entry in source.entries
         )
-        registry = make_registry(
+        self.registry = registry = make_registry(
             scenario.registry,
             self.kernel,
             self.ledger,
@@ -142,14 +168,24 @@ class Builder:
             self.route_maker.routes,
             self.fill,
             self.placement,
+            [name for name, each in scenario.services.items() if each.probes is not None],
         )
-        reach = self.reach(services, sources, registry)
+        reach = self.reach(services, sources, self.lifecycle(registry, services))
+        reach.workloads = workloads = self.workloads(reach)
+        deployers = make_deployers(
+            scenario, workloads, self.versions, self.route_maker.segmentations
+        )
+        reach.evictor = evictor_of(scenario, reach, workloads, self.ledger.events)
+        begin_platform(scenario, reach, self.ledger.events)
         faults = [
             FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
             for fault, (name, schedule) in zip(scenario.faults, self.schedules.items(), strict=True)
         ]
         for fault in faults:
             fault.events = self.ledger.events
+        self.begin_reading(
+            {each.name for one in services.values() for each in one.instances if not each.up}
+        )
         return World(
             scenario,
             self.kernel,
@@ -164,37 +200,110 @@ class Builder:
             registry,
             self.policy_groups(services),
             self.placement,
+            workloads,
+            deployers,
+            make_orders(scenario, deployers),
         )
+
+    def lifecycle(self, registry: Registry | None, services: dict[str, BuiltService]) -> Lifecycle:
+        """Who tells callers of instances that come and go."""
+        if registry is not None:
+            return registry
+        coming = {
+            name: each.instances
+            for name, each in services.items()
+            if managed(self.scenario, name, self.placement)
+        }
+        if not coming:
+            return Lifecycle()
+        routes: dict[str, list[Route]] = {name: [] for name in services}
+        for _, service, route in self.route_maker.routes:
+            routes[service].append(route)
+        directory = Directory(self.kernel, coming, routes)
+        for name, built in services.items():
+            if built.activator is not None:
+                directory.ingresses[name] = Ingress(directory, name, built.activator)
+                directory.tell(name)
+        return directory
+
+    def workloads(self, reach: Reach) -> dict[str, Workload]:
+        """What keeps the instances running of services whose instances come and go, at work."""
+        scenario = self.scenario
+        maker = WorkloadMaker(scenario, reach, self.ledger.events, self.draws_of)
+        workloads = {
+            name: maker.workload(name)
+            for name in scenario.services
+            if managed(scenario, name, self.placement)
+        }
+        # Kubelets listen in on it from now on.
+        told = reach.lifecycle
+        KubeletMaker(scenario, reach, self.ledger, self.fill).attach(workloads)
+        env = Environment(self.kernel)
+        for workload in workloads.values():
+            workload.begin()
+        for name, workload in workloads.items():
+            given = scenario.services[name].autoscaler
+            requested = scenario.services[name].requested_cpu
+            if given is not None:
+                sight = ScalerReach(
+                    self.kernel,
+                    env,
+                    self.streams,
+                    self.ledger.events,
+                    name,
+                    workload,
+                    workloads,
+                    self.placement,
+                    requested,
+                    told.ingresses.get(name) if isinstance(told, Directory) else None,
+                    self.calls.edges,
+                    budget_of(scenario.services[name]),
+                )
+                SCALERS[given.kind](sight, given.settings).begin()
+        return workloads
 
     def reach(
         self,
         services: dict[str, BuiltService],
         sources: dict[str, Source],
-        registry: Registry | None,
+        lifecycle: Lifecycle,
     ) -> Reach:
         """What faults can lay hands on."""
+        registry = self.registry
         return Reach(
             self.kernel,
             self.streams,
             {name: each.instances for name, each in services.items()},
             () if registry is None else registry.servers,
-            Lifecycle() if registry is None else registry,
+            lifecycle,
             self.route_maker.routes,
             ToxicMaker(self.kernel, self.quantities, self.route_maker.chance, self.folder),
             {name: each.labels for name, each in self.scenario.services.items()},
             self.placement,
-            Crowd(self.scenario, sources, self.fill),
+            Crowd(self.scenario, sources, self.fill, self.route_maker.checkers),
             self.calls.pushed,
         )
+
+    def begin_reading(self, absent: set[str]) -> None:
+        """Let callers read their configuration; the `absent` instances do not yet."""
+        for readers in self.calls.configurations.values():
+            readers.begin(
+                lambda caller: self.streams.generator(f"configuration/{caller}").random, absent
+            )
 
     def policy_groups(self, services: dict[str, BuiltService]) -> list[PolicyGroup]:
         """Every policy that keeps count of what it does: the callers', then the callees'."""
         groups = list(self.guard_maker.groups.values())
         for name, service in services.items():
+            endpoints = [each.label for each in service.endpoints.values()]
             gates = [each.gate for each in service.instances if each.gate is not None]
             if gates:
-                endpoints = [each.label for each in service.endpoints.values()]
                 groups.append(PolicyGroup(None, name, "gate", endpoints, list(gates)))
+            processors = [each.processor for each in service.instances]
+            quotas = [each.quota for each in processors if each is not None]
+            limits = [each for each in quotas if each is not None]
+            if limits:
+                groups.append(PolicyGroup(None, name, "cpu_limit", endpoints, list(limits)))
         return groups
 
     # Draws.
@@ -212,6 +321,11 @@ class Builder:
 
     def draws(self, name: str, quantity: str = "uniform") -> Draws:
         return Draws(self.fill(name, quantity))
+
+    def draws_of(self, name: str, dist: Dist) -> Draws:
+        """The draws of a quantity that the scenario gives a distribution."""
+        self.quantities[name] = law_of(dist, self.folder)
+        return self.draws(name, name)
 
     # Services.
 
@@ -239,6 +353,10 @@ class Builder:
         routes = self.route_maker.make(caller, party, self.calls.ways.get(party, ()), instances)
         for number, route in enumerate(routes):
             for plan in self.calls.plans.get((party, number), ()):
+                if isinstance(plan, Setting):
+                    readers = self.calls.configurations[party]
+                    route.guards.append(readers.read_by(caller.name, plan, route))
+                    continue
                 guard = self.guard_maker.make(caller.name, party, plan, route, routes)
                 route.guards.append(guard)
         return routes
@@ -264,7 +382,7 @@ class Builder:
                     )
                     keys = self.draws(f"{path}/key", f"{path}/key")
                 client = self.draws(f"{path}/client")
-                nature = Nature(traffic.priority, client, traffic.clients, keys)
+                nature = Nature(traffic.priority, client, traffic.clients, keys, name, path)
                 entries.append(Entry(site, bound, nature))
         zone = traffic.zone or ""
         callers = Counter({zone: traffic.clients})

@@ -9,10 +9,10 @@ from pathlib import Path
 from simulator.call.edge import NO_GUARD, CallPoint, Edge
 from simulator.call.patience import Patience
 from simulator.distribution.distribution import Distribution
-from simulator.fault.config_push import Setting
 from simulator.kernel.kernel import Kernel
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
+from simulator.platform.configuration import Configuration, Polling, Setting
 from simulator.scenario.guards.maker import GuardPlan
 from simulator.scenario.laws import law_of
 from simulator.scenario.model.distribution import Constant, Dist
@@ -28,6 +28,7 @@ from simulator.scenario.policies import (
 from simulator.scenario.proxies import before_proxy, proxy_name
 from simulator.scenario.pushes import Push, pushes_of
 from simulator.scenario.routes import Way
+from simulator.scenario.segmentations import is_mirrored
 from simulator.service.endpoint import Endpoint
 
 
@@ -36,7 +37,8 @@ class CallPointMaker:
 
     `edges` are in the order of their numbers. `ways` are those of each party to the services that it
     calls, and `plans` the guards on each: a call point knows both by number. `pushed` has for each
-    configuration push what it changes, and into what.
+    configuration push what it changes, and into what. Among the plans are the settings that each
+    instance reads for itself; `configurations` has who reads them, by party.
     """
 
     def __init__(
@@ -59,7 +61,8 @@ class CallPointMaker:
         self.edge_numbers: dict[tuple[str, str], Edge] = {}
         self.patience: dict[float, Patience] = {}
         self.ways: dict[str, list[Way]] = {}
-        self.plans: dict[tuple[str, int], list[GuardPlan]] = {}
+        self.plans: dict[tuple[str, int], list[GuardPlan | Setting]] = {}
+        self.configurations: dict[str, Configuration] = {}
         self.pushes = pushes_of(scenario)
         self.pushed: dict[str, list[tuple[Setting, CallPoint]]] = {}
         self.guarded = self.guarded_pairs()
@@ -67,18 +70,29 @@ class CallPointMaker:
 
     def lay_links(self) -> None:
         network = self.scenario.network
-        self.links["", ""] = self.link("network", network.latency)
+        self.links["", ""] = self.link("network", network.latency, network.question, network.answer)
         for number, link in enumerate(network.links):
-            laid = self.link(f"network/{number}", link.latency)
+            question = network.question if link.question is None else link.question
+            answer = network.answer if link.answer is None else link.answer
+            laid = self.link(f"network/{number}", link.latency, question, answer)
             self.links[link.from_, link.to] = laid
             if not link.one_way:
                 self.links[link.to, link.from_] = laid
 
-    def link(self, name: str, latency: Dist) -> Link:
+    def link(self, name: str, latency: Dist, question: int | None, answer: int | None) -> Link:
+        constant, quantity = 0.0, None
         if isinstance(latency, Constant):
-            return Link(latency.constant)
-        self.quantities[name] = law_of(latency, self.folder)
-        return Link(0.0, name)
+            constant = latency.constant
+        else:
+            self.quantities[name] = law_of(latency, self.folder)
+            quantity = name
+        return Link(
+            constant,
+            quantity,
+            spread=self.scenario.network.has_places,
+            question=float(question or 0),
+            answer=float(answer or 0),
+        )
 
     def link_between(self, party: str, service: str) -> Link:
         """The link that calls of `party` to `service` take."""
@@ -90,12 +104,26 @@ class CallPointMaker:
         """How `caller` (an endpoint or a class, belonging to `party`) calls `target`."""
         point = self.point_under(None, caller, party, target, own, name, optional)
         pushes = [each for each in self.pushes if each.concerns(party, target)]
-        setting = Setting(point) if pushes else None
+        setting = self.setting(party, point) if pushes else None
         for push in pushes:
             assert setting is not None
             other = self.point_under(push, caller, party, target, own, name, optional)
             self.pushed.setdefault(push.name, []).append((setting, other))
         return point
+
+    def setting(self, party: str, point: CallPoint) -> Setting:
+        """What pushes make of a call; where instances read for themselves, they are led there."""
+        setting = Setting(point)
+        refresh = self.scenario.configuration.refresh
+        if refresh is not None:
+            polling = Polling(refresh, self.scenario.configuration.jitter)
+            readers = self.configurations.setdefault(
+                party, Configuration(self.kernel, self.ledger.events, party, polling)
+            )
+            plans = self.plans.setdefault((party, point.route), [])
+            setting.leave_to(readers, len(plans))
+            plans.append(setting)
+        return setting
 
     def point_under(
         self,
@@ -171,12 +199,18 @@ class CallPointMaker:
         )
 
     def edge(self, caller: str, party: str, target: str) -> Edge:
-        """The edge from `caller` to `target`; with one more for its calls where any is guarded."""
+        """The edge from `caller` to `target`.
+
+        It has one more for its calls where any is guarded, and one for copies where there may be some.
+        """
         edge = self.edge_numbers.get((caller, target))
         if edge is None:
             edge = self.new_edge(caller, party, target)
             if (caller, target) in self.guarded:
                 edge.whole = self.new_edge(caller, party, target)
+            if is_mirrored(self.scenario, edge.callee.service):
+                edge.shadow = self.new_edge(caller, party, target)
+                edge.shadow.mirrored = True
             self.edge_numbers[caller, target] = edge
         return edge
 

@@ -16,14 +16,24 @@ Fillers = Callable[[str, str], Callable[[int, int], list[float]]]
 
 
 class Crowd:
-    """The classes of traffic, and what makes requests beside their own."""
+    """The classes of traffic, and what makes requests beside their own.
 
-    def __init__(self, scenario: Scenario, sources: Mapping[str, Source], fillers: Fillers) -> None:
+    `checkers` are others who send messages from the outside, with the zones that they stand in.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        sources: Mapping[str, Source],
+        fillers: Fillers,
+        checkers: Mapping[str, str],
+    ) -> None:
         self.scenario = scenario
         self.sources = sources
         self.fillers = fillers
         self.zones = {name: each.zone or "" for name, each in scenario.traffic.items()}
         """Where the callers of each class stand; "" for nowhere in particular."""
+        self.zones.update(checkers)
 
     def extras(self, traffic: str, fault: str, client: int | None = None) -> Extras:
         """Requests that a fault adds to a class: of one caller instance (from 0), or of any."""
@@ -39,7 +49,7 @@ class Crowd:
             choice = self.draws(f"{path}/client")
             if client is not None:
                 choice = Draws(_Always((client + 0.5) / model.clients))
-            nature = Nature(model.priority, choice, model.clients, keys)
+            nature = Nature(model.priority, choice, model.clients, keys, traffic, path)
             entries.append(Entry(Site(path, entry.point, self.fillers, 1), entry.bound, nature))
         return Extras(source, entries, self.draws(f"fault/{fault}/{traffic}/mix"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.scenario.cdn import pop_name, shield_name
 from simulator.scenario.model.fault.fault import KINDS
 from simulator.scenario.problem import few, found, listed, nearest
 
@@ -12,7 +13,8 @@ class Names:
     """Traffic classes, services and endpoints, as far as the data have them.
 
     A service whose endpoints cannot be read has every endpoint, so that its one mistake does not
-    make a mistake of each call to it.
+    make a mistake of each call to it. Among the services are the caches of CDNs, which are not
+    `written` in the file as such.
     """
 
     def __init__(self, data: object) -> None:
@@ -21,7 +23,10 @@ class Names:
         self.faults = list(_faults(data))
         self.slos = list(_mapping(data, "slos"))
         services = _mapping(data, "services")
+        self.written = list(services)
         self.services = {name: _endpoints(model) for name, model in services.items()}
+        for name, model in services.items():
+            self.services.update(_caches(name, model))
         self.labels = [
             f"{service}.{endpoint}"
             for service, endpoints in self.services.items()
@@ -107,3 +112,17 @@ def _endpoints(service: object) -> list[str] | None:
     """The endpoints of a service; None if they cannot be told."""
     endpoints = service.get("endpoints") if isinstance(service, dict) else None
     return list(endpoints) if isinstance(endpoints, dict) else None
+
+
+def _caches(service: str, model: object) -> dict[str, list[str] | None]:
+    """The caches of the CDN before a service, if it has one, with their endpoints."""
+    cdn = _mapping(model, "cdn")
+    kept, endpoints = cdn.get("endpoints"), _endpoints(model)
+    if isinstance(kept, list):
+        # With one that is not there it cannot be told which are meant.
+        known = endpoints is not None and all(each in endpoints for each in kept)
+        endpoints = [str(each) for each in kept] if known else None
+    names = [pop_name(service, pop) for pop in _mapping(cdn, "pops")]
+    if isinstance(cdn.get("shield"), dict):
+        names.append(shield_name(service))
+    return dict.fromkeys(names, endpoints)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 
 from simulator.platform.node import Node
-from simulator.platform.placement import Placement
+from simulator.platform.pack import Pack
+from simulator.platform.placement import Demand, Placement
+from simulator.platform.room import Request, millicores
+from simulator.platform.spread import Spread
+from simulator.platform.strategy import Strategy
+from simulator.scenario.model.platform import Platform
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
 
@@ -21,19 +27,44 @@ class Standing:
     node: str | None
 
 
+STRATEGIES: dict[str, Strategy] = {"spread": Spread(), "pack": Pack()}
+
+
 def placement_of(scenario: Scenario) -> Placement | None:
     """The nodes of a scenario with the instances on them; None where there are no nodes.
 
     An instance that no node may take stands nowhere.
     """
-    if scenario.platform is None:
+    platform = scenario.platform
+    if platform is None:
         return None
-    nodes = [Node(name, zone) for name, zone in scenario.platform.places()]
-    zones = {name: model.zones for name, model in scenario.services.items()}
-    placement = Placement(nodes, zones)
+    demands = {name: demand_of(platform, model) for name, model in scenario.services.items()}
+    placement = Placement(nodes_of(platform), demands)
     for service, model in scenario.services.items():
-        placement.fill(instances_of(service, model), service)
+        if model.on_nodes:
+            placement.fill(instances_of(service, model), service)
     return placement
+
+
+def nodes_of(platform: Platform) -> list[Node]:
+    """Every node that there may ever be, pool by pool; those that may be added are absent."""
+    nodes = []
+    for pool, model in platform.nodes.items():
+        kind = model.kind(pool)
+        for number in range(model.most):
+            node = Node(f"{pool}-{number + 1}", model.zone_of(number), kind)
+            if number >= model.count:
+                node.present = False
+                node.since = inf
+            nodes.append(node)
+    return nodes
+
+
+def demand_of(platform: Platform, service: Service) -> Demand:
+    """What the instances of a service ask of their node."""
+    request = Request(millicores(service.requested_cpu), service.requested_memory)
+    strategy = STRATEGIES[service.placement or platform.placement]
+    return Demand(request, service.zones, service.anti_affinity or "", strategy)
 
 
 def instances_of(service: str, model: Service) -> list[str]:

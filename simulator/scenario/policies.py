@@ -30,13 +30,17 @@ def policy_of(scenario: Scenario, service: str, own: Policy) -> Policy:
 
 
 def layers(scenario: Scenario, service: str, own: Policy) -> Iterator[Policy]:
-    """What is said of a call to `service`, from the most general to the most particular."""
+    """What is said of a call to `service`, from the most general to the most particular.
+
+    In a file with mistakes, which are all told at once, what is named need not be there.
+    """
     yield scenario.defaults
-    callee = scenario.services[service].policy
-    if callee is not None:
-        yield scenario.policies[callee] if isinstance(callee, str) else callee
-    if isinstance(own, NamedPolicy) and own.policy is not None:
-        yield scenario.policies[own.policy]
+    callee = scenario.services.get(service)
+    named = own.policy if isinstance(own, NamedPolicy) else None
+    for given in (None if callee is None else callee.policy, named):
+        policy = scenario.policies.get(given) if isinstance(given, str) else given
+        if policy is not None:
+            yield policy
     yield own
 
 

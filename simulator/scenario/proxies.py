@@ -40,7 +40,7 @@ def with_proxies(scenario: Scenario) -> Scenario:
 
     A proxy has the endpoints of what it stands before. Each passes its request on, with the policy
     of those who ask for it, on which all agree; how callers choose among the proxies themselves is
-    the default.
+    the default. Where places matter, they stand in the zones of what they stand before.
     """
     proxies: dict[str, dict[str, Policy]] = {}
     for _, target, own in calls_and_fallbacks(scenario):
@@ -52,7 +52,9 @@ def with_proxies(scenario: Scenario) -> Scenario:
         return scenario
     services = dict(scenario.services)
     for service, policies in proxies.items():
-        services[proxy_name(service)] = _proxy(service, scenario.services[service], policies)
+        model = scenario.services[service]
+        zones = model.zones if scenario.network.has_places else ()
+        services[proxy_name(service)] = _proxy(service, model, policies, zones)
     return scenario.model_copy(update={"services": services})
 
 
@@ -64,7 +66,9 @@ def of_the_proxy(policy: Policy) -> dict[str, object]:
     return own
 
 
-def _proxy(service: str, model: Service, policies: dict[str, Policy]) -> Service:
+def _proxy(
+    service: str, model: Service, policies: dict[str, Policy], zones: tuple[str, ...]
+) -> Service:
     """The service that stands before another, with the policy of each endpoint that is asked for."""
     proxy = model.proxy
     some = next(iter(policies.values()))
@@ -82,6 +86,7 @@ def _proxy(service: str, model: Service, policies: dict[str, Policy]) -> Service
         queue = Queue.model_construct(capacity=proxy.queue, order="fifo")
     return Service.model_construct(
         replicas=proxy.replicas,
+        zones=zones,
         concurrency=proxy.concurrency,
         queue=queue,
         cores=proxy.cores,

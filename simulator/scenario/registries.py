@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from simulator.call.route import Route
@@ -35,11 +35,12 @@ def make_registry(
     routes: Sequence[tuple[str, str, Route]],
     fillers: Fillers,
     placement: Placement | None,
+    probed: Collection[str] = (),
 ) -> Registry | None:
     """The registry, at work; None where there is none.
 
     `routes` are all the routes there are, each with its caller's party and the service it leads to;
-    `placement` is who stands on which node, if there are any.
+    `placement` is who stands on which node, if there are any; `probed` are the services with probes.
     """
     if isinstance(given, model.Static):
         return None
@@ -72,7 +73,8 @@ def make_registry(
         registry = etcd
     elif isinstance(given, model.Kubernetes):
         kubernetes = Kubernetes(*common)
-        kubernetes.configure(_settings(KubernetesSettings, given), line_to, placement)
+        settings = _settings(KubernetesSettings, given)
+        kubernetes.configure(settings, line_to, placement, probed)
         registry = kubernetes
     else:
         dns = DnsRegistry(*common)

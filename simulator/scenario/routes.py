@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import TypeVar
 
+from simulator.balancing.balancer import Balancer
 from simulator.balancing.chance import Chance
+from simulator.balancing.regional import Regional
 from simulator.call.connection import ConnectionRoute, DnsRoute
-from simulator.call.load_reports import IdleReports, LoadEstimate, LoadProber, watch
+from simulator.call.load_reports import IdleReports, LoadEstimate, LoadProber
 from simulator.call.route import Route
+from simulator.call.segmentation import Segmentation
+from simulator.call.segmented import SegmentedRoute, Subset
 from simulator.discovery.health_check import HealthChecker, HealthCheckSettings
 from simulator.discovery.outlier import OutlierDetector, OutlierSettings
 from simulator.discovery.probe import ProbeLine
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
+from simulator.network.atlas import Atlas
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.guards.profile import the
+from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import BALANCING, Policy
+from simulator.scenario.name_servers import NameServerMaker
+from simulator.scenario.places import atlas_of
 from simulator.service.instance import Instance
+from simulator.service.watching import watch
+
+R = TypeVar("R", bound=Route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,9 @@ class RouteMaker:
     """Makes routes; `link_to(party, service)` finds the link between two parties.
 
     `routes` collects all that were made, with their parties and services, for those who tell callers
-    what instances there are.
+    what instances there are. `segmentations` are those of services whose requests are divided among
+    versions. `atlas` are the places of callers and instances, and `name_servers` makes those of
+    services that have regions, where there are places.
     """
 
     def __init__(
@@ -58,10 +72,37 @@ class RouteMaker:
         self.streams = streams
         self.link_to = link_to
         self.fillers = fillers
+        self.atlas: Atlas | None = None
+        self.name_servers: NameServerMaker | None = None
         self.routes: list[tuple[str, str, Route]] = []
+        self.segmentations: dict[str, Segmentation] = {}
         self.idle_reports: dict[str, IdleReports] = {}
         self.estimates: dict[str, LoadEstimate] = {}
         self.probe_lines: dict[tuple[str, str, float], ProbeLine] = {}
+
+    def locate(self, network: Network) -> None:
+        """Callers and instances have places from now on, if the scenario gives them any."""
+        self.atlas = atlas_of(network)
+        if self.atlas is not None:
+            self.name_servers = NameServerMaker(
+                self.kernel,
+                self.ledger,
+                self.streams,
+                network,
+                self.atlas,
+                self.link_to("", ""),
+                self.fillers,
+            )
+
+    @property
+    def checkers(self) -> Mapping[str, str]:
+        """Who checks regions, with the zones that they stand in."""
+        return {} if self.name_servers is None else self.name_servers.checkers
+
+    def place(self, route: Route, caller: Caller) -> None:
+        """The caller of a route stands where it stands."""
+        route.atlas = self.atlas
+        route.home = caller.zone
 
     def chance(self, name: str) -> Chance:
         """A stream of uniform numbers."""
@@ -100,50 +141,93 @@ class RouteMaker:
     def route(
         self, caller: Caller, party: str, way: Way, instances: list[Instance], number: int
     ) -> Route:
-        """One route, which knows all instances there are."""
+        """One route, which knows all instances that run."""
         policy, service = way.policy, way.service
         stream = f"balancer/{caller.name}/{service}"
-        start = int(self.streams.generator(stream).integers(len(instances)))
+        present = [each for each in instances if each.up]
+        # Without one there is nothing to choose the first of.
+        start = int(self.streams.generator(stream).integers(max(1, len(present))))
 
         def chance(part: str) -> Chance:
             return self.chance(f"{stream}/{number}/{part}")
 
-        maker = BalancerMaker(caller, chance, start, self.shuffled(service))
-        balancer = maker.make(policy)
+        delay = self.link_to(party, service).constant
         name, _ = model.chosen(policy.balancer)
         keyed, by_client = name in KEYED, name in BY_CLIENT
-        if policy.via == "connection":
-            age = inf if policy.connections.max_age is None else policy.connections.max_age
-            route: Route = ConnectionRoute(
-                caller.name,
-                balancer,
-                keyed=keyed,
-                by_client=by_client,
-                count=policy.connections.count,
-                max_age=age,
+        names, given = self.name_servers, policy.gslb
+        server = None
+        if names is not None and given is not None:
+            server = names.server(service, given, instances)
+        regions = () if server is None else server.board.regions
+
+        def equipped(make: Callable[[Balancer], R], part: str) -> R:
+            """A route, or a part of one, with a balancer of its own and all that this needs."""
+            maker = BalancerMaker(
+                caller,
+                lambda what: chance(f"{part}{what}"),
+                start,
+                self.shuffled(service),
+                self.atlas,
+                regions,
             )
-        elif policy.via == "dns":
-            route = DnsRoute(
-                caller.name, balancer, keyed=keyed, by_client=by_client, ttl=policy.dns.ttl
+            made = make(maker.make(policy))
+            made.events = self.ledger.events
+            self.place(made, caller)
+            if policy.outlier is not None:
+                made.tracks = True
+                settings = _outlier_settings(the(model.Outlier, policy.outlier))
+                made.outliers = OutlierDetector(
+                    self.kernel, made, settings, chance(f"{part}outlier")
+                )
+            for idle in maker.idle_queues:
+                reports = self.reports_of(service, instances, delay)
+                reports.dispatchers.append((made, idle))
+                idle.reports = reports.outstanding
+            for prequal in maker.probers:
+                estimate = self.estimate_of(service, instances)
+                prequal.prober = LoadProber(self.kernel, estimate, delay)
+            return made
+
+        def plain(balancer: Balancer) -> Route:
+            if isinstance(balancer, Regional):
+                assert names is not None and server is not None and given is not None
+                return names.route(
+                    caller, balancer, server, given, chance, keyed=keyed, by_client=by_client
+                )
+            if policy.via == "connection":
+                age = inf if policy.connections.max_age is None else policy.connections.max_age
+                return ConnectionRoute(
+                    caller.name,
+                    balancer,
+                    keyed=keyed,
+                    by_client=by_client,
+                    count=policy.connections.count,
+                    max_age=age,
+                )
+            if policy.via == "dns":
+                return DnsRoute(
+                    caller.name, balancer, keyed=keyed, by_client=by_client, ttl=policy.dns.ttl
+                )
+            return Route(caller.name, balancer, keyed=keyed, by_client=by_client)
+
+        def subset(whole: SegmentedRoute, version: str) -> Subset:
+            return equipped(
+                lambda balancer: Subset(whole, balancer, keyed=keyed, by_client=by_client),
+                f"{version}/" if version else "",
             )
+
+        segmentation = self.segmentations.get(service)
+        route: Route
+        if segmentation is None:
+            route = equipped(plain, "")
         else:
-            route = Route(caller.name, balancer, keyed=keyed, by_client=by_client)
-        if policy.outlier is not None:
-            route.tracks = True
-            settings = _outlier_settings(the(model.Outlier, policy.outlier))
-            route.outliers = OutlierDetector(self.kernel, route, settings, chance("outlier"))
-        delay = self.link_to(party, service).constant
-        for idle in maker.idle_queues:
-            reports = self.reports_of(service, instances, delay)
-            reports.dispatchers.append((route, idle))
-            idle.reports = reports.outstanding
-        for prequal in maker.probers:
-            estimate = self.estimate_of(service, instances)
-            prequal.prober = LoadProber(self.kernel, estimate, delay)
-        route.learn(list(instances), self.kernel.now)
+            route = SegmentedRoute(caller.name, party, segmentation, subset)
+            route.events = self.ledger.events
+            self.place(route, caller)
+            segmentation.routes.append(route)
+        route.learn(present, self.kernel.now)
         if policy.health_check is not None:
             self.check_health(route, caller, party, service, policy.health_check, number)
-        route.events = self.ledger.events
         self.routes.append((party, service, route))
         return route
 
@@ -168,10 +252,13 @@ class RouteMaker:
         return estimate
 
     def begin(self, instances: dict[str, list[Instance]]) -> None:
-        """All routes are made: instances report for the first time."""
+        """All routes are made: instances report for the first time, and regions are checked."""
+        if self.name_servers is not None:
+            self.name_servers.begin()
         for service, reports in self.idle_reports.items():
             for instance in instances[service]:
-                reports.report(instance)
+                if instance.up:
+                    reports.report(instance)
 
     def check_health(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.scenario.extend import KEY
+from simulator.scenario.model.base import NAME_PATTERN
 from simulator.scenario.model.fault.group import ORDERS, Group
 from simulator.scenario.model.scenario import Scenario
 
@@ -25,6 +26,7 @@ def json_schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file."""
     schema = Scenario.model_json_schema()
     _allow_groups(schema)
+    _allow_names(schema)
     _forbid_other_names(schema)
     definitions = schema.pop("$defs")
     changes = _Changes(definitions)
@@ -98,6 +100,12 @@ def _allow_groups(schema: dict[str, Any]) -> None:
         }
     schema["$defs"]["Group"] = group
     schema["properties"]["faults"]["items"] = member
+
+
+def _allow_names(schema: dict[str, Any]) -> None:
+    """A name may stand for an autoscaler; the model of a service knows none, since it has what it is."""
+    autoscaler = schema["$defs"]["Service"]["properties"]["autoscaler"]
+    autoscaler["anyOf"].append({"type": "string", "pattern": NAME_PATTERN})
 
 
 def _forbid_other_names(schema: object) -> None:

@@ -85,8 +85,12 @@ class _Remains:
                     self.data = deepcopy(self.data)
                 errors = error.errors(include_url=False)
                 paths = [data_path(each["loc"], self.data) for each in errors]
-                for each, path in zip(errors, paths, strict=True):
-                    self.note(each, self.in_file(path))
+                wrong = [self.in_file(path) for path in paths]
+                for each, path in zip(errors, wrong, strict=True):
+                    # What is wrong does not count, and so there may seem to be nothing.
+                    lacks = each["type"] == "too_short" and self.inside(path, wrong)
+                    if not lacks:
+                        self.note(each, path)
                 # From the back, so that the numbers of list entries still to go stay right.
                 for path in sorted(set(paths), key=_order, reverse=True):
                     self.take_out(path)
@@ -100,6 +104,12 @@ class _Remains:
             (whole, path[:-1], path[:-2])
         ):
             self.problems.append(explain(error, path, self.source))
+
+    def inside(self, path: DataPath, wrong: Sequence[DataPath]) -> bool:
+        """Whether something in a list or mapping is wrong, or was, and is gone."""
+        depth = len(path)
+        gone = any(each[:depth] == path for each in self.touched)
+        return gone or any(each[:depth] == path and len(each) > depth for each in wrong)
 
     def in_file(self, path: DataPath) -> DataPath:
         """Where in the file stands what is at `path` of what is left."""

@@ -13,8 +13,11 @@ from simulator.kernel.streams import Streams
 from simulator.observe.deaths import Death
 from simulator.observe.ledger import Ledger
 from simulator.platform.placement import Placement
+from simulator.platform.rollout.deployer import Deployer, Order
+from simulator.platform.workload import Workload
 from simulator.scenario.guards.maker import PolicyGroup
 from simulator.scenario.model.scenario import Scenario
+from simulator.service.activator import Activator
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import Instance
 from simulator.traffic.source import Source
@@ -22,12 +25,22 @@ from simulator.traffic.source import Source
 
 @dataclass(frozen=True, slots=True)
 class BuiltService:
-    """A service with its instances, and the number of its first instance among all."""
+    """A service with its instances, and the number of its first instance among all.
+
+    `activator` stands in for the instances of a service that may have none, and is none of them; its
+    number is the next after theirs.
+    """
 
     name: str
     instances: Sequence[Instance]
     first: int
     endpoints: Mapping[str, Endpoint]
+    activator: Activator | None = None
+
+    @property
+    def everyone(self) -> Sequence[Instance]:
+        """Whoever may be asked: the instances, and the activator after them."""
+        return self.instances if self.activator is None else [*self.instances, self.activator]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +50,8 @@ class World:
     `edges` are by their numbers; `entries` are the numbers of the edges on which requests enter;
     `deaths` are those that faults have caused so far; `registry` is None where everybody knows all;
     `policies` are those that keep count of what they do; `placement` is who stands on which node,
-    None where there are no nodes.
+    None where there are no nodes; `workloads` are those of the services whose instances come and go;
+    `deployers` replace their versions, and `orders` say when.
     """
 
     scenario: Scenario
@@ -53,8 +67,11 @@ class World:
     registry: Registry | None
     policies: Sequence[PolicyGroup]
     placement: Placement | None
+    workloads: Mapping[str, Workload]
+    deployers: Mapping[str, Deployer]
+    orders: Sequence[Order]
 
     @property
     def instances(self) -> list[Instance]:
-        """All instances, service by service."""
-        return [each for service in self.services.values() for each in service.instances]
+        """All instances, service by service, each with its activator if it has one."""
+        return [each for service in self.services.values() for each in service.everyone]

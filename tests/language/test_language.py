@@ -11,7 +11,14 @@ import yaml
 
 from simulator.scenario import ScenarioError, bundled, json_schema, load, parse, resolved_yaml
 from simulator.scenario.expectation import parse_expectation
-from simulator.units import format_duration, parse_duration, parse_rate, parse_share, parse_size
+from simulator.units import (
+    format_duration,
+    parse_cores,
+    parse_duration,
+    parse_rate,
+    parse_share,
+    parse_size,
+)
 
 SMALL = """
 scenario: small
@@ -84,6 +91,10 @@ def test_units() -> None:
     assert parse_rate("30/m") == 0.5
     assert parse_share("5%") == parse_share(0.05) == 0.05
     assert parse_size("64KiB") == 65536
+    assert parse_cores("250m") == parse_cores(0.25) == 0.25
+    for wrong in (0, "0m", "250", "1/4", True, None):
+        with pytest.raises(ValueError, match="expected a number of cores above 0"):
+            parse_cores(wrong)
     for seconds in (0.0, 1e-9, 0.0003, 0.25, 1.0, 90.0, 3600.0, 86400.0, 0.1 + 0.2):
         assert parse_duration(format_duration(seconds)) == seconds
     for wrong in ("5", 5, "5 apples", "", None, True):
@@ -121,7 +132,10 @@ def test_settings_change_any_value() -> None:
     ("setting", "message"),
     [
         ("services.apy.replicas=3", "there is no `apy`"),
-        ("services.api.replicas=0", "expected a whole number of at least 1, found `0`"),
+        (
+            "services.api.replicas=0",
+            "expected 1 or more: only the autoscalers `kpa` and `keda` start from none",
+        ),
         ("services.api.replica=3", "unknown key `replica`; did you mean `replicas`?"),
         ("services", "path=value"),
     ],

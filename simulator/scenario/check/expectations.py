@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.expectation import (
+    OF_RUNS,
     OF_SLOS,
     TABLE,
     Expectation,
@@ -60,6 +61,9 @@ class ExpectationCheck:
         elif expectation.measure in OF_SLOS and not self.names.slos:
             message = f"there is no `{expectation.measure}`: the scenario has no `slos`"
             yield message, text.index(expectation.measure), len(expectation.measure)
+        elif expectation.measure in OF_RUNS and not self.priced():
+            message = f"there is no `{expectation.measure}`: no service and no node has a `price`"
+            yield message, text.index(expectation.measure), len(expectation.measure)
         if subject is not None and (message := self.names.wrong_subject(subject)):
             yield message, text.index(subject), len(subject)
         elif message := self.wrong_owner(expectation):
@@ -72,6 +76,15 @@ class ExpectationCheck:
         if expectation.phase is not None and (message := self.wrong_phase(expectation.phase)):
             word = expectation.phase.fault or expectation.phase.kind
             yield message, text.rindex(word), len(word)
+
+    def priced(self) -> bool:
+        """Whether anything has a price."""
+        platform = self.scenario.platform
+        pools = () if platform is None else platform.nodes.values()
+        services = self.scenario.services.values()
+        return any(each.price is not None for each in services) or any(
+            each.price > 0.0 for each in pools
+        )
 
     def wrong_phase(self, phase: Phase) -> str:
         """What is wrong with a phase that hangs on faults, if anything."""

@@ -12,6 +12,7 @@ from simulator.scenario.model.registry import Static
 from simulator.scenario.placing import Standing, instances_of, standings
 from simulator.scenario.policies import calls_and_fallbacks, policy_of
 from simulator.scenario.problem import few, listed, nearest
+from simulator.scenario.slots import slots_for
 from simulator.scenario.source import DataPath
 
 
@@ -88,6 +89,9 @@ class SelectorCheck:
         if node is None or node in self.nodes:
             return True
         if self.scenario.platform is None:
+            if self.findings.source.at(("platform",)) is not None:
+                # It is written down, and wrong.
+                return False
             self.findings.wrong(path, f"there is no node `{node}`: the scenario has no `platform`")
         else:
             hint = nearest(node, self.nodes) or few(self.nodes)
@@ -120,7 +124,7 @@ class SelectorCheck:
             self.findings.party(path, caller)
             return
         if party in self.scenario.services:
-            count = self.scenario.services[party].replicas
+            count = slots_for(self.scenario, party)
         elif party in self.scenario.traffic:
             count = self.scenario.traffic[party].clients
         else:
@@ -134,6 +138,8 @@ class SelectorCheck:
         """Somebody who sends must be in a zone, or may come there."""
         known = {each.zone for each in self.standing if each.zone}
         known |= {each.zone for each in self.scenario.traffic.values() if each.zone}
+        # Who checks regions stands in each of them.
+        known |= {zone for each in self.scenario.network.regions.values() for zone in each.zones}
         if self.scenario.platform is not None:
             known |= {each for _, each in self.scenario.platform.places() if each}
         if zone not in known:
@@ -151,10 +157,18 @@ class SelectorCheck:
             if selector.whose in (None, service)
             for name in instances_of(service, model)
         ]
-        if wanted in known or not known:
+        if wanted in known or not known or self.to_come(wanted):
             return True
         self.findings.wrong(path, f"unknown instance `{wanted}`{nearest(wanted, known)}")
         return False
+
+    def to_come(self, instance: str) -> bool:
+        """Whether it is not there at the start, and may come."""
+        service, _, number = instance.rpartition("-")
+        model = self.scenario.services.get(service)
+        if model is None or not number.isdecimal() or instance != f"{service}-{int(number)}":
+            return False
+        return model.replicas < int(number) <= slots_for(self.scenario, service)
 
     def edge(self, path: DataPath, edge: str | None) -> bool:
         """Whether there are calls on an edge that is given."""
@@ -202,13 +216,24 @@ class SelectorCheck:
             and set(self.names.policies) == scenario.policies.keys()
         )
 
+    @property
+    def moving(self) -> bool:
+        """Whether it may change who stands where: by drains, or instances and nodes that come and go."""
+        scenario = self.scenario
+        return (
+            any(each.kind == "node_drain" for each in scenario.faults)
+            or any(each.autoscaler is not None for each in scenario.services.values())
+            or (scenario.platform is not None and scenario.platform.autoscaled)
+        )
+
     def somebody(self, path: DataPath, selector: Selector) -> None:
         """All parts together must mean somebody, if nobody moves before the fault begins."""
         given = [key for key in NARROWING if getattr(selector, key) is not None]
         if not self.whole or given in ([], ["service"]):
             return
-        moving = any(each.kind == "node_drain" for each in self.scenario.faults)
-        if moving and ("zone" in given or "node" in given):
+        if self.moving and ("zone" in given or "node" in given):
+            return
+        if selector.instance is not None and self.to_come(selector.instance):
             return
         for each in self.standing:
             labels = self.scenario.services[each.service].labels

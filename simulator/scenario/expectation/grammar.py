@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from simulator.scenario.expectation.measures import (
     MEASURES,
     OF_FAULTS,
+    OF_RUNS,
     OF_SLOS,
     READERS,
     SHARES,
@@ -148,6 +149,9 @@ def _phased(
     if not kind.phased and measure in OF_FAULTS:
         message = f"`{measure}` has no phase: it counts from the start of a fault"
         raise ExpectationError(message, start, length)
+    if measure in OF_RUNS:
+        message = f"`{measure}` has no phase: it is that of the whole run after the warm-up"
+        raise ExpectationError(message, start, length)
     if not kind.phased:
         message = f"`{measure}` has no phase: it is the worst of the whole run"
         raise ExpectationError(message, start, length)
@@ -185,5 +189,8 @@ def _measured(text: str, end: int) -> tuple[str | None, str, str | None]:
     if subject and measure in (*OF_FAULTS, *OF_SLOS):
         whose, bound = ("a fault", "20s") if measure in OF_FAULTS else ("an objective", "1")
         message = f"`{measure}` is that of {whose}, as in `{measure} of NAME <= {bound}`"
+        raise ExpectationError(message, at, len(subject))
+    if subject and measure in OF_RUNS:
+        message = f"`{measure}` is that of the whole run, as in `{measure} <= 5`"
         raise ExpectationError(message, at, len(subject))
     return subject or None, measure, None

@@ -12,7 +12,7 @@ from simulator.units import parse_duration, parse_rate, parse_share
 
 Unit = Literal["s", "1/s", "share", "part", "number"]
 """Seconds, per second, a part of 1 (of which there may be more than one), or a plain number."""
-Owner = Literal["anybody", "service", "all or service", "all or class", "fault", "slo"]
+Owner = Literal["anybody", "service", "all or service", "all or class", "fault", "slo", "run"]
 """Whose measure it can be."""
 
 READERS: Mapping[Unit, Reader] = {
@@ -58,11 +58,14 @@ TABLE: Mapping[str, Measure] = {
     "queue": Measure("number", "service"),
     "queue_peak": Measure("number", "service"),
     "replicas": Measure("number", "service"),
+    "replicas_peak": Measure("number", "service"),
     "wasted_work": Measure("share", "all or service"),
     "attempts_per_request": Measure("number", "all or class"),
     "recovery": Measure("s", "fault", phased=False, by_interval=False),
     "detection": Measure("s", "fault", phased=False, by_interval=False),
     "lost_requests": Measure("number", "fault", phased=False, by_interval=False),
+    "cost": Measure("number", "run", phased=False, by_interval=False),
+    "cost_per_million": Measure("number", "run", phased=False, by_interval=False),
     "budget": Measure("part", "slo", by_interval=False),
     "burn_rate": Measure("number", "slo"),
     "burn_rate_1m": Measure("number", "slo", phased=False, by_interval=False),
@@ -74,6 +77,8 @@ OF_FAULTS = tuple(name for name, each in TABLE.items() if each.owner == "fault")
 """Measures of the run's faults: times are seconds from the start of each."""
 OF_SLOS = tuple(name for name, each in TABLE.items() if each.owner == "slo")
 """Measures of the scenario's objectives."""
+OF_RUNS = tuple(name for name, each in TABLE.items() if each.owner == "run")
+"""Measures of the run as a whole, in the currency of the scenario's prices."""
 SHARES = tuple(name for name, each in TABLE.items() if each.unit in ("share", "part"))
 RATES = tuple(name for name, each in TABLE.items() if each.unit == "1/s")
 NUMBERS = tuple(name for name, each in TABLE.items() if each.unit == "number")

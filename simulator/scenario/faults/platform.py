@@ -7,22 +7,23 @@ from collections.abc import Callable
 from simulator.fault.bad_deploy import BadDeploy, Rolling
 from simulator.fault.config_push import ConfigPush
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.impairment import Impairment
 from simulator.fault.link_fault import LinkFault
-from simulator.fault.node_drain import NodeDrain, Pace
+from simulator.fault.node_drain import NodeDrain
 from simulator.fault.registry_faults import KillServer
 from simulator.fault.secret_expiry import SecretExpiry
 from simulator.network.disturbance import Toxic
 from simulator.network.toxic.abort import Abort
 from simulator.network.toxic.loss import Loss
 from simulator.network.toxic.refusal import Refusal
-from simulator.network.toxic.wrong_answer import WrongAnswer
-from simulator.outcome import ERROR, NAMES, UNAUTHORIZED
+from simulator.outcome import NAMES, UNAUTHORIZED
+from simulator.platform.eviction import Pace
 from simulator.scenario.faults.kind import Kind
 from simulator.scenario.faults.process import keeper, killing
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.toxics import ToxicMaker, Whom, maker_of
 from simulator.scenario.model.fault import platform as model
+from simulator.scenario.versions import otherwise
+from simulator.service.impairment import Impairment
 
 
 def registry_outage(reach: Reach, _: model.RegistryOutage, name: str, schedule: Schedule) -> Fault:
@@ -45,19 +46,16 @@ def zone_outage(reach: Reach, harm: model.ZoneOutage, name: str, schedule: Sched
 
 def node_drain(reach: Reach, harm: model.NodeDrain, name: str, schedule: Schedule) -> Fault:
     """Moves whatever is on a node to others."""
-    placement = reach.placement
-    assert placement is not None
+    evictor = reach.evictor
+    assert evictor is not None
     return NodeDrain(
         reach.kernel,
         name,
         schedule,
-        placement.node(harm.node),
-        Pace(harm.grace, harm.start, harm.between),
-        placement,
-        {each.name: each for members in reach.instances.values() for each in members},
-        reach.lifecycle,
-        reach.callers,
-        reach.deaths,
+        evictor.placement.node(harm.node),
+        Pace(harm.grace, harm.start),
+        harm.between,
+        evictor,
     )
 
 
@@ -69,16 +67,8 @@ def config_push(reach: Reach, harm: model.ConfigPush, name: str, schedule: Sched
 
 def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedule) -> Fault:
     """Puts a bad version on instances."""
-    endpoints = None
-    if harm.endpoint is not None:
-        endpoints = frozenset({f"{harm.service}.{harm.endpoint}"})
-    errors = harm.errors or 0.0
-    breaks = frozenset(harm.breaks)
-    version = Impairment(
-        1.0 if harm.speed is None else harm.speed,
-        [lambda: WrongAnswer(name, None, endpoints, errors)] if errors > 0.0 else [],
-        [lambda: Refusal(name, breaks, endpoints, 1.0, outcome=ERROR)] if breaks else [],
-    )
+    speed = 1.0 if harm.speed is None else harm.speed
+    version = otherwise(name, harm.service, speed, harm.errors or 0.0, harm.breaks, harm.endpoint)
     rolling = None
     if harm.rolling is not None:
         given = harm.rolling

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from simulator.fault.clock_skew import ClockSkew
-from simulator.fault.crash_loop import BackOff, CrashLoop
+from simulator.fault.crash_loop import CrashLoop
 from simulator.fault.disk_full import DiskFull
 from simulator.fault.fault import Fault, Schedule
-from simulator.fault.impairment import Impairment
-from simulator.fault.keeper import Keeper
+from simulator.fault.keeper import Keeper, Vacated
 from simulator.fault.kill import Kill
 from simulator.fault.memory_leak import Leak, MemoryLeak
 from simulator.fault.monkey import Habits, Monkey
@@ -18,10 +17,12 @@ from simulator.fault.stolen_cores import StolenCores
 from simulator.network.toxic.refusal import Refusal
 from simulator.network.toxic.wrong_time import WrongTime
 from simulator.outcome import ERROR
+from simulator.platform.back_off import BackOff
 from simulator.platform.placement import Outage
 from simulator.scenario.faults.kind import Kind
 from simulator.scenario.faults.reach import REGISTRY, Choose, Reach
 from simulator.scenario.model.fault import process as model
+from simulator.service.impairment import Impairment
 
 
 def kill(reach: Reach, harm: model.Kill, name: str, schedule: Schedule) -> Fault:
@@ -65,7 +66,8 @@ def pause(reach: Reach, harm: model.Pause, name: str, schedule: Schedule) -> Fau
 
 def hang(reach: Reach, harm: model.Hang, name: str, schedule: Schedule) -> Fault:
     """Lets processes accept and never answer."""
-    return Hang(reach.kernel, name, schedule, reach.chooser(harm, name))
+    workloads = list(reach.workloads.values())
+    return Hang(reach.kernel, name, schedule, reach.chooser(harm, name), workloads)
 
 
 def slow(reach: Reach, harm: model.Slow, name: str, schedule: Schedule) -> Fault:
@@ -98,7 +100,10 @@ def monkey(reach: Reach, harm: model.Monkey, name: str, schedule: Schedule) -> F
 
 def keeper(reach: Reach) -> Keeper:
     """Who ends processes for a fault that starts them again by itself."""
-    return Keeper(reach.kernel, reach.lifecycle, reach.callers, reach.deaths)
+    made = Keeper(reach.kernel, reach.lifecycle, reach.callers, reach.deaths)
+    for workload in reach.workloads.values():
+        workload.listeners.append(Vacated(made))
+    return made
 
 
 def memory_leak(reach: Reach, harm: model.MemoryLeak, name: str, schedule: Schedule) -> Fault:
@@ -117,9 +122,11 @@ def memory_leak(reach: Reach, harm: model.MemoryLeak, name: str, schedule: Sched
 
 def crash_loop(reach: Reach, harm: model.CrashLoop, name: str, schedule: Schedule) -> Fault:
     """Lets processes die soon after each start."""
-    backoff = BackOff(harm.backoff, harm.max_, harm.start)
+    backoff = BackOff(harm.backoff, harm.max_)
     chosen = reach.chooser(harm, name)
-    return CrashLoop(reach.kernel, name, schedule, chosen, harm.lives, backoff, keeper(reach))
+    return CrashLoop(
+        reach.kernel, name, schedule, chosen, harm.lives, backoff, harm.start, keeper(reach)
+    )
 
 
 def disk_full(reach: Reach, harm: model.DiskFull, name: str, schedule: Schedule) -> Fault:

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 from simulator.call.cache import Cache
 from simulator.call.edge import CallPoint
 from simulator.call.route import Route
-from simulator.fault.config_push import Setting
 from simulator.fault.mode import Mode
 from simulator.fault.registry_faults import Server
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.network.toxic.wrong_time import Clocks
 from simulator.observe.deaths import Death
+from simulator.platform.configuration import Setting
+from simulator.platform.eviction import Evictor
 from simulator.platform.node import Node
 from simulator.platform.placement import Outage, Placement
+from simulator.platform.workload import Workload
 from simulator.scenario.crowd import Crowd
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.model.fault import selector as model
@@ -71,6 +73,10 @@ class Reach:
         self.placement = placement
         self.crowd = crowd
         self.pushed = pushed
+        self.evictor: Evictor | None = None
+        """Who takes instances off their nodes; None where there are no nodes."""
+        self.workloads: Mapping[str, Workload] = {}
+        """What keeps the instances of services running whose instances come and go."""
         self.deaths: list[Death] = []
         self.clocks = Clocks()
 
@@ -115,11 +121,15 @@ class Reach:
         ]
 
         def found() -> list[Instance]:
-            # They may have moved since the last time.
+            # They may have moved since the last time. What befalls a zone befalls those, too, who
+            # are started there meanwhile; where there are nodes, nobody is.
+            later = selector.zone is not None and self.placement is None
             return [
                 each
                 for each in instances
-                if selector.zone in (None, each.zone) and self.on_node(each, selector.node)
+                if (each.there or later)
+                and selector.zone in (None, each.zone)
+                and self.on_node(each, selector.node)
             ]
 
         mode = mode_of(selector.mode)

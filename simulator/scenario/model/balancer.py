@@ -131,11 +131,27 @@ class Locality(Model):
     minimum_size: Annotated[int, whole(1, 100_000)] = Field(
         6, description="With fewer instances zones are not looked at."
     )
+    failover: bool = Field(
+        False,
+        description="Instead: all to the own zone, what that cannot bear to its region, and what "
+        "this cannot bear elsewhere, as Istio does (`localityLbSetting`).",
+    )
+    to: dict[Name, Name] = Field(
+        default_factory=dict,
+        description="With `failover`: the region to go to first, after the own, from each region.",
+    )
+
+    def rules(self) -> Iterator[Mistake]:
+        if self.to and not self.failover:
+            yield Mistake("`to` goes with `failover: true`", ("to",))
+        for here, there in self.to.items():
+            if here == there:
+                yield Mistake("expected another region", ("to", here))
 
 
 class Priority(Model):
     levels: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
-        (), description="Zones, the preferred one first; instances elsewhere come last."
+        (), description="Zones or regions, the preferred first; instances elsewhere come last."
     )
     within: Within = Field("round_robin", description="Who picks within a level.")
     overprovisioning: Annotated[float, number(1.0, most=100)] = Field(

@@ -15,6 +15,7 @@ from simulator.scenario.model.balancer import (
     SlowStartField,
 )
 from simulator.scenario.model.base import Model, Name, PositiveDuration, Share, whole
+from simulator.scenario.model.gslb import Gslb
 from simulator.scenario.model.guards.breaker import BreakerField
 from simulator.scenario.model.guards.bulkhead import BulkheadField
 from simulator.scenario.model.guards.cache import Cache
@@ -89,6 +90,10 @@ class Policy(Model):
     dns: Dns = Field(
         default_factory=Dns, description="With `via: dns`: how long an address is kept."
     )
+    gslb: Gslb | None = Field(
+        None,
+        description="Lead callers to a region of the service first; the balancer chooses there.",
+    )
     slow_start: SlowStartField | None = Field(
         None, description="How long a new instance takes to come to its full share."
     )
@@ -124,6 +129,7 @@ BALANCING = (
     "via",
     "connections",
     "dns",
+    "gslb",
     "slow_start",
     "panic_threshold",
     "subset",

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from simulator.scenario.model.autoscaler.autoscaler import Autoscaler, UnknownName
 from simulator.scenario.model.base import (
     Duration,
     Mistake,
@@ -15,6 +16,8 @@ from simulator.scenario.model.base import (
     PositiveDuration,
     whole,
 )
+from simulator.scenario.model.configuration import Configuration
+from simulator.scenario.model.deployment import Deployment
 from simulator.scenario.model.expected import AnyExpectation, Slo, Weighted
 from simulator.scenario.model.fault.fault import Fault
 from simulator.scenario.model.network import Network
@@ -57,6 +60,10 @@ class Scenario(Model):
     policies: dict[Name, Policy] = Field(
         default_factory=dict, description="Policies with names, to be given to services and calls."
     )
+    autoscalers: dict[Name, Autoscaler] = Field(
+        default_factory=dict,
+        description="Autoscalers with names, to be given to services.",
+    )
     network: Network = Field(default_factory=Network, description="How long messages take.")
     services: dict[Name, Service] = Field(min_length=1, description="The services.")
     platform: Platform | None = Field(
@@ -65,6 +72,13 @@ class Scenario(Model):
     registry: AnyRegistry = Field(
         default_factory=Static,
         description="How callers learn which instances there are; left out: they know all, always.",
+    )
+    configuration: Configuration = Field(
+        default_factory=Configuration,
+        description="How callers learn of a pushed policy; left out: all at once.",
+    )
+    deployments: Annotated[tuple[Deployment, ...], Field(strict=False)] = Field(
+        (), description="Which service gets which version, when, and how."
     )
     faults: Annotated[tuple[Fault, ...], Field(strict=False)] = Field(
         (), description="What goes wrong, with whom, and when."
@@ -80,6 +94,22 @@ class Scenario(Model):
     expect: Annotated[tuple[AnyExpectation, ...], Field(strict=False)] = Field(
         (), description="What must hold, such as `availability >= 99%` or `shop.p99 <= 800ms`."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        """Where a service has an autoscaler's name, it gets what stands under that name."""
+        if not isinstance(given, dict):
+            return given
+        known, services = given.get("autoscalers", {}), given.get("services")
+        if not isinstance(known, dict) or not isinstance(services, dict):
+            return given
+        named = {
+            name: {**service, "autoscaler": known.get(wanted, UnknownName(wanted, tuple(known)))}
+            for name, service in services.items()
+            if isinstance(service, dict) and isinstance(wanted := service.get("autoscaler"), str)
+        }
+        return {**given, "services": {**services, **named}} if named else given
 
     def expected(self) -> list[Weighted]:
         """Every expectation with its weight."""
