@@ -135,6 +135,13 @@ def scaling(row: Callable[[str, float, float, float, str], None]) -> None:
     few = python("ours.py", "mm4", "120s", *rate, "services.server.replicas=10")
     many = python("ours.py", "mm4", "120s", *rate, "services.server.replicas=10000")
     row("10,000 instances: 10 instances", *pairs(many, few), "above 0.25 (n log n)")
+    file = str(HERE.resolve() / "three-regions.yaml")
+    small = {"front": 3, "cart": 4, "stock": 3}
+    ten = [f"services.{name}.replicas={count}" for name, count in small.items()]
+    ten += [f"services.{name}.concurrency=10000" for name in small]
+    ten.append("platform.nodes.general.count=9")
+    regions = python("ours.py", file, "60s", "calls"), python("ours.py", file, "60s", *ten, "calls")
+    row("2,000 instances, 200 nodes, 3 regions: 10 instances", *pairs(*regions), "at least 0.5")
 
 
 if __name__ == "__main__":

@@ -25,7 +25,15 @@ def check(
     model = loaded.scenario
     endpoints = sum(len(service.endpoints) for service in model.services.values())
     over = f", extends {', '.join(loaded.extends)}" if loaded.extends else ""
-    typer.echo(
-        f"{scenario}: ok ({len(model.services)} services, {endpoints} endpoints, "
-        f"{len(model.traffic)} traffic classes, {len(model.expect)} expectations{over})"
+    counts = (
+        counted(len(model.services), "service", "services"),
+        counted(endpoints, "endpoint", "endpoints"),
+        counted(len(model.traffic), "traffic class", "traffic classes"),
+        counted(len(model.expect), "expectation", "expectations"),
     )
+    typer.echo(f"{scenario}: ok ({', '.join(counts)}{over})")
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """So many of something."""
+    return f"{count} {one if count == 1 else many}"

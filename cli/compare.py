@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from cli.compare_options import (
+    AgainstOption,
     BalancersOption,
     BaselineOption,
     ChartOption,
@@ -47,6 +48,7 @@ def compare(
     vary: VaryOption = None,
     balancers: BalancersOption = None,
     measure: MeasureOption = "p99",
+    against: AgainstOption = None,
     baseline: BaselineOption = None,
     replications: ReplicationsOption = 10,
     precision: PrecisionOption = None,
@@ -77,6 +79,9 @@ def compare(
     from simulator.experiment.measures import measure_named
 
     chosen = measure_named(measure)
+    other = None if against is None else measure_named(against, "--against")
+    if other is chosen:
+        raise SimulatorError(f"--against {against}: this is the --measure; expected another one")
     share = _precision(precision)
     if chart is not None:
         format_of(chart)
@@ -94,6 +99,7 @@ def compare(
             comparison = compare_candidates(
                 candidates,
                 measure=chosen,
+                against=other,
                 baseline=baseline,
                 replications=replications,
                 precision=share,
@@ -189,8 +195,10 @@ def _leave(
     if chart is not None:
         from reports.charts.comparison import comparison_chart
         from reports.charts.formats import drawn, format_of
+        from reports.charts.pareto import pareto_chart
 
-        write_file(chart, drawn(comparison_chart(comparison), format_of(chart)))
+        draw = comparison_chart if comparison.against is None else pareto_chart
+        write_file(chart, drawn(draw(comparison), format_of(chart)))
 
 
 def _tell(comparison: Comparison, json_output: bool, quiet: bool) -> None:

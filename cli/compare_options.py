@@ -37,7 +37,18 @@ MeasureOption = Annotated[
         "--measure",
         metavar="NAME",
         help="What decides: mean, p50, p90, p95, p99, p99.9, throughput, goodput, "
-        "availability, imbalance or attempts_per_request.",
+        "availability, imbalance, attempts_per_request, cost, cost_per_million, wasted_capacity or "
+        "replicas.",
+        autocompletion=complete_measure,
+    ),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="NAME",
+        help="A second measure to weigh it against, such as cost: marks, and draws, the candidates "
+        "that none beats in both.",
         autocompletion=complete_measure,
     ),
 ]

@@ -29,6 +29,8 @@ UNITS: Mapping[str, str] = {
     "cores_used": "cores",
     "work": "core-seconds per second",
     "wasted_work": "core-seconds per second",
+    "ready": "instances",
+    "wanted": "instances",
     "finished": "count",
     **dict.fromkeys(NAMES, "count"),
 }

@@ -9,25 +9,20 @@ from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from matplotlib.transforms import blended_transform_factory
 
+from reports.charts.frame import TEXT, axis_label, framed
 from reports.spread import scale, short_paths, spread
 from simulator.experiment.comparison import Compared, Comparison
 
 WIDTH = 12.0
-"""Inches; 16 pt on this width can be read from the last row."""
+"""Inches."""
 ROW = 0.55
 """Inches for each candidate."""
 AROUND = 3.0
 """Inches for title, legend, axis and caption."""
-MARGIN = 0.12
-"""Inches left free at the edges and between the parts."""
-TITLE, TEXT, CAPTION = 22, 16, 13
-WIDEST_TITLE = 54
-"""Characters of the title before it is broken."""
 LONGEST = 30
 """Characters of a label before it is broken."""
 TOO_FAR_APART = 20.0
@@ -54,30 +49,17 @@ LOOKS: Mapping[str, Look] = {
 def comparison_chart(comparison: Comparison) -> Figure:
     """A row for each candidate, the best on top: the mean of the chosen measure and its interval."""
     rows = _rows(comparison)
-    figure = Figure(
-        figsize=(WIDTH, AROUND + ROW * len(rows)),
-        layout=ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN),
+    paths = " and ".join(short_paths(list(comparison.candidates[0].choices)).values())
+    figure = framed(
+        (WIDTH, AROUND + ROW * len(rows)),
+        comparison,
+        f"{comparison.measure.title} by {paths}",
+        "Better and worse: paired t test against the baseline, adjusted by Holm's method, 5 %.",
     )
     axes = figure.subplots()
     _draw(axes, comparison, rows)
     kinds = {_kind(candidate) for _, candidate in rows if candidate is not None}
     _legend(figure, axes, [name for name in LOOKS if name in kinds])
-    paths = " and ".join(short_paths(list(comparison.candidates[0].choices)).values())
-    title = f"{comparison.scenario}: {comparison.measure.title} by {paths}"
-    figure.suptitle(
-        fill(title, WIDEST_TITLE),
-        x=0.01,
-        ha="left",
-        fontsize=TITLE,
-        fontweight="bold",
-        parse_math=False,
-    )
-    caption = (
-        f"Means of {comparison.replications} replications with 95 % intervals, seed "
-        f"{comparison.seed}, the same random numbers for all.\n"
-        "Better and worse: paired t test against the baseline, adjusted by Holm's method, 5 %."
-    )
-    figure.supxlabel(caption, x=0.01, ha="left", fontsize=CAPTION, color="#333333")
     return figure
 
 
@@ -143,9 +125,7 @@ def _draw(axes: Axes, comparison: Comparison, rows: Sequence[Row]) -> None:
         axes.set_xscale("log", nonpositive="clip")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
-    direction = "lower is better" if measure.lower_is_better else "higher is better"
-    label = f"{measure.title} ({unit})" if unit else measure.title
-    axes.set_xlabel(f"{label}, {direction}".replace("(/s)", "(per second)"), fontsize=TEXT)
+    axes.set_xlabel(axis_label(measure, unit), fontsize=TEXT)
     axes.tick_params(axis="x", labelsize=TEXT)
     _label_rows(axes, comparison, rows)
     _frame(axes, len(rows))

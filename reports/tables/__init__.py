@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from rich.console import RenderableType
 
+from reports.tables.deployments import deployments_table
 from reports.tables.expectations import expectations_table
 from reports.tables.faults import blast_radius, deaths_table, faults_table
 from reports.tables.log import log_table
 from reports.tables.policies import metastability_line, policies_table
+from reports.tables.scaling import cost_line, scaling_table
 from reports.tables.services import services_table
 from reports.tables.slos import slos_table
 from reports.tables.traffic import failures_line, traffic_table
@@ -22,6 +24,13 @@ def report(result: Result, width: int) -> list[RenderableType]:
     if failures is not None:
         parts.append(failures)
     parts.append(services_table(result, width))
+    scaling = scaling_table(result)
+    if scaling is not None:
+        parts.append(scaling)
+    if result.cost is not None:
+        parts.append(cost_line(result.cost))
+    if result.deployments:
+        parts.append(deployments_table(result))
     if result.policies:
         parts.append(policies_table(result))
     if result.faults:

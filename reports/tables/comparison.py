@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -20,6 +22,7 @@ NAME = 20
 """Columns that one value of a candidate's name may take before it is broken."""
 FIGURE = 10
 """Columns that a mean needs."""
+AVAILABILITY = MEASURES["availability"]
 STYLES = {"better": "green", "worse": "red", "no difference shown": "default"}
 
 
@@ -28,6 +31,7 @@ def comparison_report(comparison: Comparison, width: int) -> list[RenderableType
     parts: list[RenderableType] = [
         comparison_heading(comparison),
         differences_table(comparison, width),
+        *([] if comparison.against is None else [against_table(comparison, width)]),
         means_table(comparison, width),
     ]
     precision = precision_line(comparison)
@@ -88,6 +92,42 @@ def differences_table(comparison: Comparison, width: int) -> Table:
     table.caption = names.caption + (
         f"difference from {comparison.baseline}, replication by replication; {direction} is better; "
         f"p of the paired t test{adjusted}\n"
+    )
+    table.caption_justify = "left"
+    return table
+
+
+def against_table(comparison: Comparison, width: int) -> Table:
+    """A row for each candidate, by the second measure: both measures, and who beats it in both."""
+    measure, against = comparison.measure, comparison.against
+    assert against is not None
+    table = new_table(f"{against.title[0].upper()}{against.title[1:]} against {measure.title}")
+    names = _Names(comparison, width)
+    names.add_columns(table)
+    for each in (against, measure):
+        table.add_column(each.name.replace("_", " "), justify="right", no_wrap=True)
+    table.add_column("front", justify="center", no_wrap=True)
+    others = [AVAILABILITY] if AVAILABILITY not in (measure, against) else []
+    for each in others:
+        table.add_column(each.name, justify="right", no_wrap=True)
+    worst = inf if against.lower_is_better else -inf
+
+    def rank(candidate: Compared) -> float:
+        interval = candidate.measures[against.key].interval
+        return worst if interval is None else interval.mean
+
+    reverse = not against.lower_is_better
+    for candidate in sorted(comparison.candidates, key=rank, reverse=reverse):
+        cells = [
+            spread(candidate.measures[each.key].interval, each.unit) for each in (against, measure)
+        ]
+        mark = "●" if candidate.name in comparison.front else ""
+        means = [candidate.measures[each.key].interval for each in others]
+        shown = [MISSING if each is None else share(each.mean) for each in means]
+        table.add_row(*names.of(candidate), *cells, mark, *shown)
+    table.caption = names.caption + (
+        f"● no other has both a better {against.title} and a better {measure.title} in the mean "
+        "(the Pareto front)\n"
     )
     table.caption_justify = "left"
     return table

@@ -53,7 +53,7 @@ def _row(
     shown = Text(share(used)) if not wide or used is None else bar(used)
     row: list[str | Text] = [
         label,
-        str(figures.replicas),
+        replicas(figures),
         count(figures.calls),
         shown,
         digits(figures.queue.mean),
@@ -68,6 +68,14 @@ def _row(
         row.append(share(wasted))
     row.append(outcome_shares(figures.call_outcomes))
     return row
+
+
+def replicas(figures: ServiceFigures) -> str:
+    """How many instances there were: the fewest and the most that were ready, where they vary."""
+    scaling = figures.scaling
+    if scaling is None or scaling.least is None or scaling.least == scaling.most:
+        return str(figures.replicas)
+    return f"{scaling.least}\u2013{scaling.most}"
 
 
 def bar(used: float) -> Text:

@@ -152,7 +152,10 @@ class Aftermath:
             times=fault.times,
         )
         above = self.above(services)
-        noticed = detection(fault, above, self.world, self.gone(fault, recovery))
+        # What comes from users is noticed below them.
+        from_users = any(each in self.world.sources for each in fault.hit)
+        whom = {*above, *self.world.services} if from_users else above
+        noticed = detection(fault, whom, self.world, self.gone(fault, recovery))
         if noticed is not None:
             known = replace(known, detected_after=noticed[0], detected_by=noticed[1])
         if watch is None or recovery is None:

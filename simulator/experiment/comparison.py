@@ -20,6 +20,7 @@ from typing import Literal
 from simulator.errors import SimulatorError
 from simulator.experiment.candidates import Candidate
 from simulator.experiment.measures import MEASURES, Figures, Measure
+from simulator.experiment.pareto import pareto_front
 from simulator.experiment.replicate import Players, Task
 from simulator.experiment.statistics import (
     Interval,
@@ -102,6 +103,21 @@ class Comparison:
     candidates: tuple[Compared, ...]
     precision: Precision | None
     wall_seconds: float
+    against: Measure | None = None
+    """A second measure, with which the first has to be paid for."""
+
+    @property
+    def front(self) -> tuple[str, ...]:
+        """The candidates that no other beats in both measures, by the second; none without one."""
+        if self.against is None:
+            return ()
+        points = {}
+        for each in self.candidates:
+            one = each.measures[self.against.key].interval
+            two = each.measures[self.measure.key].interval
+            if one is not None and two is not None:
+                points[each.name] = (one.mean, two.mean)
+        return pareto_front(points, (self.against, self.measure))
 
     def to_json(self) -> dict[str, object]:
         """The object that `--json` prints and `result.json` holds, in the order of its schema."""
@@ -113,6 +129,8 @@ class Comparison:
             "seed": self.seed,
             "replications": self.replications,
             "measure": self.measure.key,
+            "against": None if self.against is None else self.against.key,
+            "front": list(self.front),
             "baseline": self.baseline,
             "precision": precision
             and {
@@ -154,6 +172,7 @@ def compare(
     candidates: Sequence[Candidate],
     *,
     measure: Measure = MEASURES["p99"],
+    against: Measure | None = None,
     baseline: str | None = None,
     replications: int = 10,
     precision: float | None = None,
@@ -166,6 +185,7 @@ def compare(
     Args:
         candidates: what to compare; the seed is that of their scenarios, which is one and the same.
         measure: what differences are told in.
+        against: a second measure, such as the cost, in which candidates may be better instead.
         baseline: the name of the candidate that the others are compared with; left out: the first.
         replications: of each candidate, 2 at least; with a `precision`, in each round.
         precision: play rounds until the half width of the chosen measure's interval is at most
@@ -204,6 +224,7 @@ def compare(
         candidates=judge(candidates, figures, measure, base),
         precision=None if precision is None else precision_of(figures, measure, precision),
         wall_seconds=perf_counter() - began,
+        against=against,
     )
 
 

@@ -1,31 +1,19 @@
-"""Conditions looked at while a run is on: they begin faults, and stop the run."""
+"""Conditions looked at while a run is on: what begins when they hold, fails, or ends the run."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import ceil
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from simulator.experiment.service_figures import capacity_of
-from simulator.experiment.subjects import Members, subject_of
+from simulator.experiment.judge import Judge
+from simulator.experiment.watch import Watch
 from simulator.fault.fault import Fault
 from simulator.kernel.event import URGENT, Event
-from simulator.observe.census import Lines, Tally
-from simulator.observe.gauges import COLUMNS
-from simulator.observe.histogram import BUCKETS, FloatArray, IntArray, buckets_of, percentile
-from simulator.outcome import DEGRADED, OK
-from simulator.scenario.condition import LEVELS, Condition, parse_condition
-from simulator.scenario.expectation.measures import OUTCOMES, PERCENTILES
+from simulator.platform.rollout.deployer import Order
+from simulator.scenario.condition import Condition, parse_condition
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement
-
-NEARLY = 1e-9
-"""Parts of an interval by which the division of times may miss a whole number."""
 
 
 class StopRun(Exception):
@@ -35,119 +23,6 @@ class StopRun(Exception):
         super().__init__(condition.text)
         self.condition = condition
         self.value = value
-
-
-@dataclass(slots=True)
-class Ended:
-    """What ended in one interval: counts by outcome, right answers in time, latencies of the usable.
-
-    `total` and `greatest` are in seconds; `buckets` and `counts` are the histogram, without zeros.
-    """
-
-    outcomes: IntArray = field(default_factory=lambda: np.zeros(len(OUTCOMES), dtype=np.int64))
-    in_time: int = 0
-    total: float = 0.0
-    greatest: float = 0.0
-    buckets: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    counts: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-    def add(self, outcome: IntArray, latency: FloatArray, objective: FloatArray) -> None:
-        """Some more lines of this interval."""
-        self.outcomes += np.bincount(outcome, minlength=len(OUTCOMES))
-        self.in_time += int(((outcome == OK) & (latency <= objective)).sum())
-        good = outcome <= DEGRADED
-        if not good.any():
-            return
-        self.total += float(latency[good].sum())
-        self.greatest = max(self.greatest, float(latency[good].max()))
-        counts = np.bincount(buckets_of(latency[good]), minlength=BUCKETS)
-        counts[self.buckets] += self.counts
-        self.buckets = np.flatnonzero(counts)
-        self.counts = counts[self.buckets]
-
-
-class Watch(Tally):
-    """One condition: what it is about, over the last so many intervals of the series.
-
-    What counts is what *ended* in them, since nobody knows yet of the rest.
-    """
-
-    def __init__(self, measurement: Measurement, condition: Condition) -> None:
-        self.measurement = measurement
-        self.condition = condition
-        interval = measurement.interval
-        self.length = max(1, ceil(condition.span / interval - NEARLY))
-        self.first = self.length + ceil(measurement.windows[0].start / interval - NEARLY)
-        """The number of the interval, from 1, at whose end it is first looked at."""
-        expectation = condition.expectation
-        self.members = Members(
-            subject_of(measurement.world, expectation.subject, expectation.measure)
-        )
-        self.now = Ended()
-        self.past: deque[Ended] = deque(maxlen=self.length)
-        self.outcomes = np.zeros(len(OUTCOMES), dtype=np.int64)
-        self.histogram = np.zeros(BUCKETS, dtype=np.int64)
-        """Sums over the past, which are whole numbers and do not drift."""
-
-    def count(self, lines: Lines) -> None:
-        inside = self.members.among(lines)
-        if inside.any():
-            objectives = lines.objectives[lines.lanes[inside]]
-            self.now.add(lines.outcomes[inside], lines.latencies[inside], objectives)
-
-    def close(self) -> None:
-        """The interval is over."""
-        if len(self.past) == self.length:
-            gone = self.past[0]
-            self.outcomes -= gone.outcomes
-            self.histogram[gone.buckets] -= gone.counts
-        self.outcomes += self.now.outcomes
-        self.histogram[self.now.buckets] += self.now.counts
-        self.past.append(self.now)
-        self.now = Ended()
-
-    def value(self) -> float | None:
-        """What the measure is over the last intervals; None where there is nothing to measure."""
-        measure, seconds = self.condition.expectation.measure, self.seconds
-        if measure in LEVELS:
-            return self.level(measure)
-        outcomes = self.outcomes
-        finished = int(outcomes.sum())
-        good = int(outcomes[: DEGRADED + 1].sum())
-        if measure == "throughput":
-            return finished / seconds
-        if measure == "goodput":
-            return sum(each.in_time for each in self.past) / seconds
-        if measure == "availability":
-            return good / finished if finished else None
-        if measure in OUTCOMES:
-            return int(outcomes[OUTCOMES[measure]]) / finished if finished else None
-        if good == 0:
-            return None
-        if measure == "mean":
-            return sum(each.total for each in self.past) / good
-        greatest = max(each.greatest for each in self.past)
-        return percentile(self.histogram, PERCENTILES[measure], greatest)
-
-    @property
-    def seconds(self) -> float:
-        """How long the last intervals are."""
-        return self.length * self.measurement.interval
-
-    def level(self, measure: str) -> float | None:
-        """The mean share of a service's capacity in use, or its requests that wait in queues."""
-        world = self.measurement.world
-        service = world.services[str(self.condition.expectation.subject)]
-        gauges = self.measurement.gauges
-        width = len(self.measurement.instances) * len(COLUMNS)
-        last = np.array(gauges.means[-self.length * width :]).reshape(self.length, -1, len(COLUMNS))
-        mine = last[:, service.first : service.first + len(service.instances)]
-        if measure == "queue":
-            return float(mine[:, :, COLUMNS.index("queued")].sum(axis=1).mean())
-        capacity, column = capacity_of(world, service)
-        if capacity is None:
-            return None
-        return float(mine[:, :, column].mean()) / capacity
 
 
 class Conditions(Event):
@@ -168,11 +43,15 @@ class Conditions(Event):
         measurement: Measurement,
         stops: Sequence[Watch],
         faults: Sequence[tuple[Watch, Fault]],
+        orders: Sequence[tuple[Watch, Order]],
+        judges: Sequence[Judge],
     ) -> None:
         super().__init__()
         self.measurement = measurement
         self.stops = stops
         self.faults = faults
+        self.orders = orders
+        self.judges = judges
         self.ticks = 0
         self.watches: list[Watch] = []
         self.listen()
@@ -183,12 +62,17 @@ class Conditions(Event):
         tallies = self.measurement.census.tallies
         for watch in self.watches:
             tallies.remove(watch)
-        self.watches = [*self.stops, *(watch for watch, _ in self.faults)]
+        self.watches = [
+            *self.stops,
+            *(watch for watch, _ in self.faults),
+            *(watch for watch, _ in self.orders),
+            *(watch for judge in self.judges for watch in judge.watches),
+        ]
         tallies += self.watches
 
     def wait(self) -> None:
         """Look again at the end of the next interval, after the gauges have been read."""
-        if self.watches:
+        if self.watches or self.judges:
             time = (self.ticks + 1) * self.measurement.interval
             self.measurement.world.kernel.schedule_at(self, time, URGENT)
 
@@ -204,11 +88,24 @@ class Conditions(Event):
         for watch, fault in self.faults:
             if fault.waits() and (value := self.seen(watch)) is not None:
                 fault.held(f"{watch.condition.text}: it is {value:.4g}")
-        still = [each for each in self.faults if not over(each[1])]
-        if len(still) < len(self.faults):
-            self.faults = still
-            self.listen()
+        for watch, order in self.orders:
+            if order.waits and (value := self.seen(watch)) is not None:
+                order.held(f"{watch.condition.text}: it is {value:.4g}")
+        for judge in self.judges:
+            judge.look()
+        self.forget()
         self.wait()
+
+    def forget(self) -> None:
+        """Look no more at what nothing waits for."""
+        before = (len(self.faults), len(self.orders), len(self.judges))
+        self.faults = [each for each in self.faults if not over(each[1])]
+        self.orders = [each for each in self.orders if not each[1].done]
+        self.judges = [each for each in self.judges if not each.over]
+        after = (len(self.faults), len(self.orders), len(self.judges))
+        changed = [judge.changed() for judge in self.judges]
+        if any(changed) or after != before:
+            self.listen()
 
     def seen(self, watch: Watch) -> float | None:
         """The value with which a condition holds; None where it does not."""
@@ -234,4 +131,13 @@ def conditions_of(measurement: Measurement) -> Conditions | None:
         for fault in world.faults
         if fault.schedule.condition is not None
     ]
-    return Conditions(measurement, stops, faults) if stops or faults else None
+    orders = [
+        (Watch(measurement, parse_condition(each.when)), each)
+        for each in world.orders
+        if each.when is not None
+    ]
+    judged = {each.service for each in world.scenario.deployments if each.how.analysis is not None}
+    judges = [Judge(measurement, each) for name, each in world.deployers.items() if name in judged]
+    if not (stops or faults or orders or judges):
+        return None
+    return Conditions(measurement, stops, faults, orders, judges)

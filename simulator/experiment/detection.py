@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from simulator.fault.fault import Fault
 from simulator.scenario.world import World
 
-WATCHERS = ("outlier", "health_check", "breaker", "registry", "callers")
+WATCHERS = (
+    "outlier",
+    "health_check",
+    "breaker",
+    "registry",
+    "callers",
+    "autoscaler",
+    "name_server",
+)
 """Who can notice; of two in the same moment the first is told."""
 SIGNS = {
     ("choice", "ejected"): "outlier",
     ("choice", "unhealthy"): "health_check",
     ("breaker", "open"): "breaker",
     ("registry", "delisted"): "registry",
+    ("gslb", "unhealthy"): "name_server",
 }
 """What entries of the event log give away, by their kind and detail."""
+GROWS = re.compile(r"(\d+) to (\d+): (\w+)")
+"""How the log tells of scaling, by whom."""
+FORESEEN = ("scheduled", "predictive")
+"""Autoscalers that act without having noticed anything."""
 
 Notice = tuple[float, str]
 """When, in seconds from the start of the run, and by whom."""
@@ -24,11 +38,13 @@ Notice = tuple[float, str]
 def detection(fault: Fault, services: Collection[str], world: World, until: float) -> Notice | None:
     """After how many seconds a fault was noticed by anything that acts on it, and by what.
 
-    That is the first sign about one of the instances that it hit (or, of a breaker, about one of
-    `services`: theirs, and those above, to which the trouble comes) before `until`: a caller puts
-    it aside or opens its breaker, the registry no longer lists it, or no caller sends to it any
-    more. Where those that it hits leave in good order, that they are no longer listed and asked is
-    no sign. Nobody knows from a sign what the fault is; and whoever only retries has noticed nothing.
+    That is the first sign about one of the instances that it hit (or, of a breaker, an autoscaler or a
+    name server, about one of `services`: theirs, and those above, to which the trouble comes) before
+    `until`: a caller puts it aside or opens its breaker, the registry no longer lists it, no caller
+    sends to it any more, an autoscaler asks for more of its service, a region of it fails its checks.
+    Where those that it hits leave in good
+    order, that they are no longer listed and asked is no sign. Nobody knows from a sign what the
+    fault is; and whoever only retries has noticed nothing.
     """
     if fault.began is None:
         return None
@@ -56,6 +72,15 @@ def _of_deaths(fault: Fault, world: World) -> Iterator[Notice]:
 def _of_log(fault: Fault, services: Collection[str], world: World) -> Iterator[Notice]:
     for entry in world.ledger.events.entries:
         by = SIGNS.get((entry.kind, entry.detail))
-        whom = entry.subject.rpartition(" > ")[2]
-        if by is not None and (whom in fault.hit or (by == "breaker" and whom in services)):
+        whom = entry.subject.rpartition(" > ")[2].partition(" in ")[0]
+        of_all = by in ("breaker", "name_server")
+        if by is not None and (whom in fault.hit or (of_all and whom in services)):
             yield entry.time, by
+        elif entry.kind == "scale" and entry.subject in services and grew(entry.detail):
+            yield entry.time, "autoscaler"
+
+
+def grew(detail: str) -> bool:
+    """Whether an autoscaler has asked for more instances because of what it has seen."""
+    found = GROWS.match(detail)
+    return found is not None and int(found[1]) < int(found[2]) and found[3] not in FORESEEN

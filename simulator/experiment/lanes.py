@@ -80,12 +80,19 @@ def named(counts: IntArray) -> Outcomes:
     return {NAMES[code]: int(count) for code, count in enumerate(counts) if count}
 
 
-def edges_to(world: World, service: str, endpoint: str | None = None) -> list[Edge]:
-    """The edges that lead to a service, or to one endpoint of it: those of calls and of attempts."""
+def edges_to(
+    world: World, service: str, endpoint: str | None = None, *, mirrored: bool = False
+) -> list[Edge]:
+    """The edges that lead to a service, or to one endpoint of it: those of calls and of attempts.
+
+    Those of copies, whose answers nobody sees, are among them only if `mirrored`.
+    """
     return [
         edge
         for edge in world.edges
-        if edge.callee.service == service and endpoint in (None, edge.callee.name)
+        if edge.callee.service == service
+        and endpoint in (None, edge.callee.name)
+        and (mirrored or not edge.mirrored)
     ]
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from simulator.experiment.lanes import Lanes
 from simulator.experiment.recovery import NEARLY
-from simulator.experiment.service_figures import capacity_of, utilization
+from simulator.experiment.scaling_figures import Count, ready_spans
+from simulator.experiment.service_figures import capacity_of, shares_used, utilization
 from simulator.experiment.subjects import Subject, attempts_of_all, subject_of
 from simulator.experiment.timely import Timely, spans_of
 from simulator.observe.census import SERIES_PERCENTILES, Level, Window
@@ -56,7 +57,7 @@ class Measured:
         return [
             number
             for each in self.services()
-            for number in range(each.first, each.first + len(each.instances))
+            for number in range(each.first, each.first + len(each.everyone))
         ]
 
     # In a window.
@@ -111,8 +112,8 @@ class Measured:
             return None
         if self.measure == "utilization":
             return utilization(measurement, window, self.services()[0], self.instances())
-        if self.measure == "replicas":
-            return self._least_up(measurement, spans_of(window))
+        if self.measure in ("replicas", "replicas_peak"):
+            return self._up(measurement, spans_of(window))
         areas = [measurement.areas(window, number) for number in self.instances()]
         if self.measure == "queue":
             return sum(each[COLUMNS.index("queued")] for each in areas) / length
@@ -124,26 +125,16 @@ class Measured:
         peaks = self.by_interval(measurement)[intervals_in(measurement, window)]
         return float(peaks.max()) if len(peaks) else None
 
-    def _least_up(
-        self, measurement: Measurement, spans: Sequence[tuple[float, float]]
-    ) -> float | None:
-        """The fewest instances that were up at once in some spans of time."""
-        service = self.services()[0]
-        names = {each.name for each in service.instances}
-        deaths = [
-            (each.died, measurement.end if each.back is None else each.back)
-            for each in self.world.deaths
-            if each.instance in names
+    def _up(self, measurement: Measurement, spans: Sequence[tuple[float, float]]) -> float | None:
+        """The fewest instances that were up at once in some spans of time, or the most."""
+        level = Count(ready_spans(self.world, self.services()[0], measurement.end))
+        least = self.measure == "replicas"
+        found = [
+            (level.least if least else level.most)(begin, min(end, measurement.end))
+            for begin, end in spans
         ]
-        least: int | None = None
-        for begin, end in spans:
-            until = min(end, measurement.end)
-            moments = {begin, *(died for died, _ in deaths if begin <= died < until)}
-            for moment in moments if begin < until else ():
-                down = sum(died <= moment < back for died, back in deaths)
-                up = len(names) - down
-                least = up if least is None else min(least, up)
-        return None if least is None else float(least)
+        known = [float(each) for each in found if each is not None]
+        return (min if least else max)(known, default=None)
 
     # By interval.
 
@@ -179,15 +170,12 @@ class Measured:
     def _levels_by_interval(self, measurement: Measurement, count: int) -> FloatArray:
         gauges, numbers = measurement.gauges, self.instances()
         total = len(measurement.instances)
-        if self.measure == "replicas":
-            starts = np.arange(count) * measurement.interval
-            return np.array(
-                [
-                    self._least_up(measurement, [(start, start + measurement.interval)])
-                    for start in starts.tolist()
-                ],
-                dtype=np.float64,
-            )
+        if self.measure in ("replicas", "replicas_peak"):
+            level = Count(ready_spans(self.world, self.services()[0], measurement.end))
+            starts = (np.arange(count) * measurement.interval).tolist()
+            count_up = level.least if self.measure == "replicas" else level.most
+            found = [count_up(each, each + measurement.interval) for each in starts]
+            return np.array(found, dtype=np.float64)
         if self.measure == "queue_peak":
             peaks = np.array(gauges.peaks, dtype=np.float64).reshape(-1, total)
             return np.asarray(peaks[:count, numbers].max(axis=1))
@@ -197,8 +185,8 @@ class Measured:
         if self.measure == "wasted_work":
             work = means[:, :, COLUMNS.index("work")].sum(axis=1)
             return ratio(means[:, :, COLUMNS.index("wasted")].sum(axis=1), work)
-        capacity, column = capacity_of(self.world, self.services()[0])
-        return np.asarray(means[:, :, column].mean(axis=1) / (capacity or np.nan))
+        _, column = capacity_of(self.world, self.services()[0])
+        return shares_used(means, column)
 
 
 def whole_intervals(measurement: Measurement) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from math import inf
 
 from simulator.experiment.arrivals import Arrivals
+from simulator.experiment.deployment_figures import Exposure
 from simulator.experiment.metastability import trial_of
 from simulator.experiment.phases import FaultTimes
 from simulator.experiment.policy_figures import Counters, counted
@@ -37,7 +38,7 @@ class Names(NameLane):
         levels = {name: name for name, each in self.subjects.items() if each.has(edge, instance)}
         # An attempt of a guarded call is none of its caller's calls.
         if place.whole is None:
-            levels["edge"] = f"{place.caller} > {callee.label}"
+            levels["edge"] = f"{place.asker} > {callee.label}"
         objective = inf
         if edge in world.entries:
             levels["traffic"] = place.caller
@@ -46,9 +47,10 @@ class Names(NameLane):
         if instance < 0:
             return LaneNames(levels, -1, objective)
         service = world.services[callee.service]
-        levels["service"] = callee.service
-        levels["endpoint"] = callee.label
-        levels["instance"] = service.instances[instance].name
+        if not place.mirrored:
+            levels["service"] = callee.service
+            levels["endpoint"] = callee.label
+        levels["instance"] = service.everyone[instance].name
         return LaneNames(levels, service.first + instance, objective)
 
 
@@ -86,6 +88,8 @@ class Measurement:
         self.census = Census(world.ledger, self.interval, self.windows, levels, names)
         self.census.phases += [each.window for each in self.faults.phases]
         self.census.tallies += self.questions.tallies
+        self.exposures = [Exposure(world, each) for each in world.deployers.values()]
+        self.census.tallies += self.exposures
         self.instances = world.instances
         self.gauges = Gauges(world.kernel, self.instances, self.interval)
         self.arrivals = Arrivals(world.sources) if world.faults else None

@@ -46,6 +46,12 @@ MEASURES: Mapping[str, Measure] = {
         Measure(
             "attempts_per_request", "attempts_per_request", "attempts per request", "ratio", True
         ),
+        Measure("cost", "cost", "cost per hour", "ratio", True),
+        Measure(
+            "cost_per_million", "cost_per_million", "cost per million good answers", "ratio", True
+        ),
+        Measure("wasted_capacity", "wasted_capacity", "paid capacity nobody used", "share", True),
+        Measure("replicas", "replicas", "ready instances", "ratio", True),
     )
 }
 """By the key that results use, in the order in which they are shown."""
@@ -55,8 +61,8 @@ Figures = Mapping[str, float | None]
 """What one replication came to, by key of measure; None where a measure does not apply."""
 
 
-def measure_named(name: str) -> Measure:
-    """The measure that people call `name`; `p999` is understood too.
+def measure_named(name: str, flag: str = "--measure") -> Measure:
+    """The measure that people call `name`; `p999` is understood too. `flag` is for messages.
 
     Raises:
         SimulatorError: if there is none, with the nearest name.
@@ -66,7 +72,7 @@ def measure_named(name: str) -> Measure:
             return measure
     names = [measure.name for measure in MEASURES.values()]
     hint = nearest(name, names) or few(names)
-    raise SimulatorError(f"--measure {name}: unknown measure{hint}")
+    raise SimulatorError(f"{flag} {name}: unknown measure{hint}")
 
 
 def figures_of(result: Result) -> Figures:
@@ -78,7 +84,21 @@ def figures_of(result: Result) -> Figures:
     figures["availability"] = total.availability
     figures["imbalance"] = imbalance(result.services)
     figures["attempts_per_request"] = total.attempts_per_request
+    cost = result.cost
+    figures["cost"] = None if cost is None else cost.per_hour
+    figures["cost_per_million"] = None if cost is None else cost.per_million_good
+    figures["wasted_capacity"] = None if cost is None else cost.wasted
+    figures["replicas"] = replicas(result.services)
     return figures
+
+
+def replicas(services: Mapping[str, ServiceFigures]) -> float | None:
+    """The mean number of ready instances of those services whose instances come and go.
+
+    None where there are none.
+    """
+    means = [each.scaling.mean for each in services.values() if each.scaling is not None]
+    return sum(each for each in means if each is not None) if means else None
 
 
 def imbalance(services: Mapping[str, ServiceFigures]) -> float | None:

@@ -11,7 +11,7 @@ from simulator.experiment.subjects import Subject, attempts_of_all
 from simulator.experiment.timely import Timely
 from simulator.observe.census import Level, Tally, Window
 from simulator.outcome import OK
-from simulator.scenario.expectation import OF_FAULTS, OF_SLOS, Expectation, Phase
+from simulator.scenario.expectation import OF_FAULTS, OF_RUNS, OF_SLOS, Expectation, Phase
 from simulator.scenario.world import World
 
 
@@ -40,7 +40,7 @@ class Questions:
         for each in expectations:
             if each.phase is not None and each.phase.kind != "always":
                 self.open(each.phase, faults, windows[0].start)
-            if each.measure in OF_FAULTS:
+            if each.measure in (*OF_FAULTS, *OF_RUNS):
                 continue
             if each.measure in OF_SLOS:
                 self.by_phase(each, slos)

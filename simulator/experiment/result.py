@@ -92,6 +92,48 @@ class InstanceFigures:
     """Requests being worked on, time-weighted mean."""
     queue: Queue
     zone: str | None = None
+    """Where it stood last; None for nowhere in particular."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScalingFigures:
+    """How many instances of a service were ready, where they come and go; times in seconds."""
+
+    least: int | None
+    most: int | None
+    mean: float | None
+    """Time-weighted."""
+    last: int
+    """At the end of the run."""
+    started: int
+    """How many were asked for since the warm-up."""
+    stopped: int
+    """How many were gone since the warm-up."""
+    start_mean: float | None
+    """From asking for one to its being ready."""
+    start_max: float | None
+    restarts: int
+    """How often a process was started again in its place, since the instance was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostFigures:
+    """What it cost, from the warm-up to the end; in the currency of the prices."""
+
+    instance_hours: Mapping[str, float]
+    """By service, for those that have a price."""
+    node_hours: Mapping[str, float]
+    """By pool, for those that have a price."""
+    services: Mapping[str, float]
+    """What the instances of each service cost."""
+    nodes: Mapping[str, float]
+    """What the nodes of each pool cost."""
+    total: float
+    per_hour: float
+    per_million_good: float | None
+    """For a million answers that were right and in time; None if there was none."""
+    wasted: float | None
+    """The share of it that paid for capacity nobody used; None where no capacity has a limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +141,7 @@ class ServiceFigures:
     """One service: all its instances and endpoints together, as callers saw it."""
 
     replicas: int
+    """How many instances it has; where they come and go, at the end."""
     calls: int
     attempts: int
     in_flight: int
@@ -120,6 +163,8 @@ class ServiceFigures:
     """Of these, seconds spent on requests whose caller had given up by the time they ended."""
     instances: Mapping[str, InstanceFigures]
     endpoints: Mapping[str, EndpointFigures]
+    scaling: ScalingFigures | None = field(default=None, metadata=DERIVED)
+    """None where its instances do not come and go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +186,8 @@ class LogEntry:
 
     time: float
     kind: str
-    """`fault`, `instance`, `registry`, `choice` (of a caller among instances) or `breaker`."""
+    """`fault`, `instance`, `registry`, `choice` (of a caller among instances), `gslb`, `breaker`, `scale`,
+    `deploy` or `platform`."""
     subject: str
     detail: str
 
@@ -259,7 +305,8 @@ class FaultFigures:
     """How often it began: `start` is its first begin, `end` its last end."""
     detected_after: float | None = None
     detected_by: str | None = None
-    """Who noticed first: `outlier`, `health_check`, `breaker`, `registry` or the last of `callers`."""
+    """Who noticed first: `outlier`, `health_check`, `breaker`, `registry`, `autoscaler` or the last
+    of `callers`."""
     recovered_after: float | None = None
     """When users were back in their steady state for good; None if they never were, or never left."""
     lost_requests: int | None = None
@@ -287,6 +334,28 @@ class FaultFigures:
     def unharmed(self) -> bool:
         """Whether users are known never to have left their steady state."""
         return self.steady is not None and self.departed_after is None
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentFigures:
+    """A new version of a service: how it was rolled out, and what became of it; times in seconds.
+
+    `requests` are the attempts that instances with the new version have ended until the end of the
+    rollout, `failed` those of them that came to no use.
+    """
+
+    service: str
+    version: str
+    strategy: str
+    start: float
+    end: float | None
+    """None if something was still to be done at the end of the run."""
+    outcome: str
+    """`complete`, `rolled back` or `under way`."""
+    why: str | None
+    """For what reason it was taken back; None if it was not."""
+    requests: int
+    failed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,6 +442,12 @@ class Result:
     slos: Mapping[str, SloFigures] = field(default_factory=dict)
     """The objectives of the scenario, by name."""
 
+    cost: CostFigures | None = None
+    """None where nothing has a price."""
+
+    deployments: tuple[DeploymentFigures, ...] = ()
+    """Every rollout of a version, in the order of time."""
+
     @property
     def score(self) -> float | None:
         """From 0 to 100: the weight of the expectations that are met, as a part of all.
@@ -427,6 +502,8 @@ class Result:
             "bottleneck": self.bottleneck,
             "warnings": list(self.warnings),
             "slos": plain(self.slos),
+            "cost": plain(self.cost),
+            "deployments": plain(self.deployments),
             "expectations": plain(self.expectations),
             "score": self.score,
             "verdict": self.verdict,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.experiment.result import SeriesTable
+from simulator.experiment.scaling_figures import Count, ready_spans
 from simulator.observe.census import SERIES_PERCENTILES, Level
 from simulator.observe.gauges import COLUMNS
 from simulator.outcome import NAMES
@@ -26,6 +27,8 @@ def series_of(measurement: Measurement) -> dict[str, SeriesTable]:
         if (table := _counted(level, measurement.interval)) is not None
     }
     tables["gauge"] = _gauges(measurement)
+    if measurement.world.workloads:
+        tables["replicas"] = _replicas(measurement)
     return tables
 
 
@@ -54,6 +57,27 @@ def _counted(level: Level, interval: float) -> SeriesTable | None:
         columns[f"latency_p{round(share * 100)}"] = percentiles[:, number]
     columns["latency_max"] = greatest
     return SeriesTable(level.kind, columns)
+
+
+def _replicas(measurement: Measurement) -> SeriesTable:
+    """By service whose instances come and go: how many were ready, the mean, and wanted, at the end."""
+    world, end = measurement.world, measurement.end
+    count = len(measurement.gauges.means) // (len(measurement.instances) * len(COLUMNS))
+    edges = np.minimum(np.arange(count + 1) * measurement.interval, end)
+    ready, wanted = [], []
+    for name, workload in world.workloads.items():
+        spans = Count(ready_spans(world, world.services[name], end))
+        ready.append(np.diff(spans.areas(edges)) / np.diff(edges))
+        since = np.array([time for time, _ in workload.wishes])
+        wishes = np.array([number for _, number in workload.wishes], dtype=np.int64)
+        wanted.append(wishes[np.searchsorted(since, edges[1:], side="right") - 1])
+    columns: dict[str, Column] = {
+        "time": np.repeat(edges[:-1], len(world.workloads)),
+        "name": list(world.workloads) * count,
+        "ready": np.array(ready).T.reshape(-1),
+        "wanted": np.array(wanted).T.reshape(-1),
+    }
+    return SeriesTable("replicas", columns)
 
 
 def _gauges(measurement: Measurement) -> SeriesTable:

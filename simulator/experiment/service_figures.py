@@ -17,12 +17,18 @@ from simulator.experiment.result import (
     Queue,
     ServiceFigures,
 )
+from simulator.experiment.scaling_figures import scaling_figures
 from simulator.observe.census import Window
 from simulator.observe.gauges import COLUMNS
+from simulator.observe.histogram import FloatArray
 from simulator.scenario.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement
+
+
+ROOM = COLUMNS.index("room")
+"""The column of what there was to be used."""
 
 
 def service_figures(measurement: Measurement, service: BuiltService) -> ServiceFigures:
@@ -38,9 +44,16 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
     by_instance: dict[int, list[int]] = {}
     if len(lanes.instances):
         at = np.flatnonzero(lanes.instances >= 0)
-        for lane in at[np.isin(lanes.edges[at], of_attempts(edges))]:
+        asked = of_attempts(edges_to(world, service.name, mirrored=True))
+        for lane in at[np.isin(lanes.edges[at], asked)]:
             by_instance.setdefault(int(lanes.instances[lane]), []).append(int(lane))
-    for instance in service.instances:
+    workload = world.workloads.get(service.name)
+    scaling = None if workload is None else scaling_figures(measurement, workload)
+    for instance in service.everyone:
+        replicas = () if workload is None else workload.replicas
+        if instance.number < len(replicas) and not replicas[instance.number].starts:
+            # A place that nobody ever took.
+            continue
         number = service.first + instance.number
         areas = measurement.areas(window, number)
         mine = np.array(by_instance.get(number, []), dtype=np.int64)
@@ -53,6 +66,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
             utilization=utilization(measurement, window, service, [number]),
             busy=areas[0] / length,
             queue=Queue(areas[1] / length, peak),
+            zone=instance.zone or None,
         )
         busy += areas[0] / length
         queued += areas[1] / length
@@ -61,7 +75,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
         longest = max(longest, peak)
     numbers = range(service.first, service.first + len(service.instances))
     return ServiceFigures(
-        replicas=len(service.instances),
+        replicas=len(service.instances) if scaling is None else scaling.last,
         calls=whole.calls,
         attempts=whole.attempts,
         in_flight=whole.in_flight,
@@ -79,6 +93,7 @@ def service_figures(measurement: Measurement, service: BuiltService) -> ServiceF
             name: endpoint_figures(measurement, lanes, edges_to(world, service.name, name))
             for name in service.endpoints
         },
+        scaling=scaling,
     )
 
 
@@ -109,7 +124,7 @@ def edge_figures(measurement: Measurement) -> tuple[EdgeFigures, ...]:
         mine = lanes.of_edges([edge.number])
         figures.append(
             EdgeFigures(
-                caller=edge.caller,
+                caller=edge.asker,
                 callee=edge.callee.label,
                 calls=_calls(measurement, edge.number),
                 attempts=_attempts(measurement, sending.get(edge.number, edge.number)),
@@ -148,8 +163,9 @@ def utilization(
     capacity, column = capacity_of(measurement.world, service)
     if capacity is None or length == 0.0:
         return None
-    areas = [measurement.areas(window, number)[column] for number in numbers]
-    return sum(areas) / (len(areas) * capacity * length)
+    areas = [measurement.areas(window, number) for number in numbers]
+    room = sum(each[ROOM] for each in areas)
+    return sum(each[column] for each in areas) / room if room > 0.0 else None
 
 
 def utilization_peak(measurement: Measurement, service: BuiltService) -> float | None:
@@ -160,5 +176,16 @@ def utilization_peak(measurement: Measurement, service: BuiltService) -> float |
     warm = means[int(np.ceil(measurement.windows[0].start / measurement.interval)) :]
     if capacity is None or len(warm) == 0:
         return None
-    mine = warm[:, service.first : service.first + len(service.instances), column]
-    return float(mine.mean(axis=1).max()) / capacity
+    mine = warm[:, service.first : service.first + len(service.instances)]
+    shares = shares_used(mine, column)
+    return None if np.isnan(shares).all() else float(np.nanmax(shares))
+
+
+def shares_used(means: FloatArray, column: int) -> FloatArray:
+    """The share of what was there that was used, by interval; not a number where nothing was there.
+
+    `means` are by interval, instance and column of the gauges; `column` is what was used.
+    """
+    room = means[:, :, ROOM].sum(axis=1)
+    some = room > 0.0
+    return np.where(some, means[:, :, column].sum(axis=1) / np.where(some, room, 1.0), np.nan)

@@ -65,4 +65,5 @@ def subject_of(world: World, name: str | None, measure: str = "") -> Subject:
 
 def attempts_of_all(world: World) -> Subject:
     """Every attempt, at all hops."""
-    return Subject(frozenset(of_attempts(world.edges)), True)
+    edges = [each for each in world.edges if not each.mirrored]
+    return Subject(frozenset(of_attempts(edges)), True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from simulator.experiment.cost import cost_of
+from simulator.experiment.deployment_figures import deployment_figures
 from simulator.experiment.digest import digest_of
 from simulator.experiment.error_bursts import error_bursts
 from simulator.experiment.fault_figures import death_figures, fault_figures
@@ -41,7 +43,8 @@ def summarize(
     faults, deaths = fault_figures(measurement), death_figures(world)
     begins = [each.start for each in faults if each.start is not None]
     slos = {name: each.figures(measurement, begins) for name, each in measurement.slos.items()}
-    verdict = Verdict(measurement, faults, slos)
+    cost = cost_of(measurement, total, services)
+    verdict = Verdict(measurement, faults, slos, cost)
     expectations = [
         verdict.of(each, given.weight)
         for each, given in zip(measurement.expectations, scenario.expected(), strict=True)
@@ -80,6 +83,8 @@ def summarize(
         traces=traces_of(world),
         stopped=stopped,
         slos=slos,
+        cost=cost,
+        deployments=deployment_figures(measurement.exposures),
     )
 
 

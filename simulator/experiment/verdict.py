@@ -12,11 +12,11 @@ from simulator.experiment.measured import intervals_in, ratio, whole_intervals
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.promises import ExpectationResult, SloFigures
 from simulator.experiment.recovery import NEARLY
-from simulator.experiment.result import FaultFigures
+from simulator.experiment.result import CostFigures, FaultFigures
 from simulator.experiment.slo_count import SloCount
 from simulator.observe.census import Window
 from simulator.observe.histogram import FloatArray, IntArray
-from simulator.scenario.expectation import OF_FAULTS, OF_SLOS, Expectation
+from simulator.scenario.expectation import OF_FAULTS, OF_RUNS, OF_SLOS, Expectation
 
 
 class Verdict:
@@ -27,8 +27,10 @@ class Verdict:
         measurement: Measurement,
         faults: Sequence[FaultFigures],
         slos: Mapping[str, SloFigures],
+        cost: CostFigures | None,
     ) -> None:
         self.measurement = measurement
+        self.cost = cost
         self.faults = faults
         self.slos = slos
 
@@ -56,6 +58,10 @@ class Verdict:
         if measure in OF_FAULTS:
             meant = (each for each in self.faults if expectation.fault in (None, each.name))
             return worst_of(measure, meant)
+        if measure in OF_RUNS:
+            if self.cost is None:
+                return None
+            return self.cost.per_hour if measure == "cost" else self.cost.per_million_good
         if expectation.phase is not None and expectation.phase.kind == "always":
             values = self.by_interval(expectation)
             values = values[self.intervals(expectation)]
@@ -126,7 +132,8 @@ class Verdict:
 
     def first_broken(self, expectation: Expectation) -> int | None:
         """The first interval of its phase that by itself does not meet it; None if none tells."""
-        if expectation.measure in OF_FAULTS or expectation.measure.startswith("burn_rate_"):
+        whole = (*OF_FAULTS, *OF_RUNS)
+        if expectation.measure in whole or expectation.measure.startswith("burn_rate_"):
             return None
         values = self.by_interval(expectation)
         for number in self.intervals(expectation).tolist():

@@ -137,7 +137,13 @@ def test_every_measure_is_read() -> None:
     """Each measure has a figure, and a name by which it is found."""
     figures = figures_of(simulate(parse_mm4(["duration=5s", "warmup=0s"])))
     assert list(figures) == list(MEASURES)
-    assert {key for key, value in figures.items() if value is None} == {"imbalance"}
+    assert {key for key, value in figures.items() if value is None} == {
+        "imbalance",
+        "cost",
+        "cost_per_million",
+        "wasted_capacity",
+        "replicas",
+    }
     assert measure_named("p99.9") is measure_named("p999") is MEASURES["p999"]
     with pytest.raises(SimulatorError, match=r"--measure p98: unknown measure; did you mean `p9"):
         measure_named("p98")

@@ -10,7 +10,8 @@ import pytest
 from reports import export
 from reports.export import write_result
 from reports.quantity import count, digits, rate, seconds, share
-from simulator.experiment.result import Result
+from reports.tables.log import together, who
+from simulator.experiment.result import LogEntry, Result
 from simulator.experiment.run import simulate
 from simulator.scenario import load
 
@@ -83,3 +84,25 @@ def test_a_failure_in_the_middle_leaves_the_old_result(
         write_result(result, "scenario: new\n", tmp_path / "out")
     assert (tmp_path / "out" / "scenario.yaml").read_text() == "scenario: old\n"
     assert [each.name for each in tmp_path.iterdir()] == ["out"]
+
+
+def test_instances_that_come_together_stand_in_one_row() -> None:
+    """Within a second, of one service, and if nothing else happened between."""
+    log = [
+        LogEntry(1.0, "instance", "shop-1", "up"),
+        LogEntry(1.5, "instance", "shop-2", "up"),
+        LogEntry(2.1, "instance", "shop-3", "up"),
+        LogEntry(2.1, "instance", "pay-1", "up"),
+        LogEntry(2.1, "scale", "shop", "1 to 3: hpa"),
+        LogEntry(2.2, "scale", "shop", "1 to 3: hpa"),
+        LogEntry(2.2, "instance", "pay-2", "up"),
+    ]
+    groups = together(log)
+    assert [who(each) for each in groups] == [
+        "2 of shop",
+        "shop-3",
+        "pay-1",
+        "shop",
+        "shop",
+        "pay-2",
+    ]
