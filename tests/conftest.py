@@ -17,6 +17,21 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, print_b
 settings.load_profile("repeatable")
 
 
+HERE = Path(__file__).parent
+ONE_BUILD = (
+    "cli",
+    "distribution",
+    "experiment",
+    "language",
+    "platform",
+    "reports",
+    "scaling",
+    "theory",
+)
+"""Folders of tests for which one build is enough: what they try is the same files in both, or figures
+of runs, on which `foundation/test_builds_agree.py` has the builds agree."""
+
+
 def pytest_report_header() -> str:
     """Say which build the tests run on."""
     build = "compiled" if COMPILED else "interpreted"
@@ -28,6 +43,14 @@ def _ctrl_c_works() -> None:
     """What a shell starts in the background ignores Ctrl-C, and so would all that the tests start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where one build is enough, the other need not be tried."""
+    for item in items:
+        if item.path.relative_to(HERE).parts[0] in ONE_BUILD:
+            item.add_marker(pytest.mark.once)
 
 
 def pytest_sessionstart() -> None:

@@ -20,6 +20,10 @@ CASES = {
     "deadline": ["--duration", "40s", "--set", "expect=[]"],
     "threads-or-async": ["--duration", "30s", "--set", "expect=[]"],
     "online-boutique": ["--duration", "60s", "--set", "expect=[]"],
+    "flash-sale": ["--duration", "6m", "--set", "expect=[]"],
+    "cpu-throttling": ["--duration", "30s", "--set", "warmup=5s", "--set", "expect=[]"],
+    "traffic-split": ["--duration", "30s", "--set", "warmup=5s", "--set", "expect=[]"],
+    "dns-ttl": ["--duration", "3m", "--set", "warmup=5s", "--set", "expect=[]"],
     "social-network": ["--duration", "10s", "--set", "warmup=1s", "--set", "expect=[]"],
 }
 
