@@ -1,0 +1,196 @@
+"""Configuration in one place, which every process reads for itself, every now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf
+
+from simulator.call.configured import Configured
+from simulator.call.edge import CallPoint
+from simulator.call.route import Route
+from simulator.kernel.event import Event
+from simulator.kernel.kernel import Kernel
+from simulator.observe.event_log import EventLog
+
+
+class Setting:
+    """How one call is to be made, as the last push has it, or as it was built.
+
+    Attributes:
+        point: the place of the call in the steps of its caller.
+        readers: what the caller's instances read it by; None if all of them have a change at once.
+    """
+
+    def __init__(self, point: CallPoint) -> None:
+        self.point = point
+        self.readers: Configuration | None = None
+        self.stack = [
+            CallPoint(
+                point.name,
+                point.edge,
+                point.route,
+                point.patience,
+                point.deadline,
+                point.cancel,
+                point.optional,
+                point.idempotent,
+                point.guard,
+            )
+        ]
+
+    @property
+    def latest(self) -> CallPoint:
+        """How the call is made by whoever has read it last."""
+        return self.stack[-1]
+
+    def push(self, meanwhile: CallPoint) -> None:
+        """From now on the call is made like this."""
+        self.stack.append(meanwhile)
+        self.take_effect()
+
+    def take_back(self, meanwhile: CallPoint) -> None:
+        """No longer like this: like the last that is left."""
+        self.stack.remove(meanwhile)
+        self.take_effect()
+
+    def take_effect(self) -> None:
+        """Let the call be made as the last one says."""
+        if self.readers is not None:
+            self.readers.changed()
+            return
+        point, latest = self.point, self.latest
+        point.patience = latest.patience
+        point.deadline = latest.deadline
+        point.cancel = latest.cancel
+        point.idempotent = latest.idempotent
+        point.guard = latest.guard
+        point.plain = latest.plain
+
+    def leave_to(self, readers: Configuration, guard: int) -> None:
+        """From now on each instance makes the call as it has read; `guard` says where that is kept."""
+        self.readers = readers
+        point = self.point
+        point.patience = None
+        point.deadline = inf
+        point.guard = guard
+        point.plain = False
+
+
+@dataclass(frozen=True, slots=True)
+class Polling:
+    """How often a process reads its configuration.
+
+    Attributes:
+        refresh: seconds from one reading to the next.
+        jitter: the share of that by which each wait is longer, at most; how much is drawn.
+    """
+
+    refresh: float
+    jitter: float
+
+
+class Configuration:
+    """What all instances of one caller read their policies from.
+
+    In the real world: Spring Cloud Config or AWS AppConfig, whose clients poll; a ConfigMap that the
+    kubelet writes anew into each pod's volume at its next sync. A change reaches the instances one by
+    one, and so does its rollback; in between they do different things.
+
+    Here: every instance reads at a point of the period that is its own, and from a change on it goes
+    by the old values until its next reading. A process that starts reads at once, and goes on from
+    there. One that is down reads nothing.
+
+    Left out: servers of the configuration that cannot be reached; versions half read.
+
+    Source: Netflix Archaius, `FixedDelayPollingScheduler` (60 s); AWS AppConfig, "Retrieving
+    configuration data" (60 s); kubelet, `syncFrequency` (60 s), and its workers' jitter of a half
+    (pkg/kubelet/pod_workers.go).
+
+    Attributes:
+        party: the caller: a service or a traffic class.
+        behind: the readers that have not read what was changed last; `since` is when, in seconds.
+    """
+
+    def __init__(self, kernel: Kernel, events: EventLog, party: str, polling: Polling) -> None:
+        self.kernel = kernel
+        self.events = events
+        self.party = party
+        self.polling = polling
+        self.readers: dict[str, Reader] = {}
+        self.behind: set[str] = set()
+        self.since = 0.0
+
+    def read_by(self, caller: str, setting: Setting, route: Route) -> Configured:
+        """What makes the call of a setting for one instance of the caller."""
+        reader = self.readers.get(caller)
+        if reader is None:
+            reader = Reader(self, caller)
+            self.readers[caller] = reader
+        call = Configured(self.kernel, route, setting.latest, reader.stop, reader.start)
+        reader.calls.append((setting, call))
+        return call
+
+    def begin(self, draw_of: Callable[[str], Callable[[], float]], absent: set[str]) -> None:
+        """Everybody but the `absent` is somewhere in a period; `draw_of` a caller gives uniforms."""
+        for caller, reader in self.readers.items():
+            reader.draw = draw_of(caller)
+            if caller not in absent:
+                self.kernel.schedule(reader, self.polling.refresh * reader.draw())
+
+    def changed(self) -> None:
+        """Something is to be done differently from now on, by those who have read it."""
+        self.since = self.kernel.now
+        self.behind = {caller for caller, reader in self.readers.items() if reader.pending}
+
+    def has_read(self, caller: str) -> None:
+        """An instance has the latest values."""
+        if caller not in self.behind:
+            return
+        self.behind.discard(caller)
+        if not self.behind:
+            now = self.kernel.now
+            detail = f"read by the last instance, {now - self.since:.1f} s after the change"
+            self.events.note(now, "config", self.party, detail)
+
+
+class Reader(Event):
+    """One process that reads its configuration; as an event, the next time that it does."""
+
+    def __init__(self, configuration: Configuration, caller: str) -> None:
+        super().__init__()
+        self.configuration = configuration
+        self.caller = caller
+        self.calls: list[tuple[Setting, Configured]] = []
+        self.draw: Callable[[], float] = _nothing
+
+    def fire(self) -> None:
+        self.read()
+        self.wait()
+
+    def wait(self) -> None:
+        """Read again after a while."""
+        polling = self.configuration.polling
+        longer = 1.0 + polling.jitter * self.draw() if polling.jitter > 0.0 else 1.0
+        self.configuration.kernel.schedule(self, polling.refresh * longer)
+
+    def read(self) -> None:
+        """Do all calls as it was said last."""
+        for setting, call in self.calls:
+            call.point = setting.latest
+        self.configuration.has_read(self.caller)
+
+    def stop(self) -> None:
+        """The process is gone."""
+        self.configuration.kernel.cancel(self)
+        self.configuration.behind.discard(self.caller)
+
+    def start(self) -> None:
+        """The process begins: it reads, and counts from now on."""
+        if not self.pending:
+            self.read()
+            self.wait()
+
+
+def _nothing() -> float:
+    return 0.0
