@@ -14,7 +14,7 @@ from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
 from simulator.balancing.chance import Chance
 from simulator.build import COMPILED
-from simulator.scenario.balancers import BalancerMaker, Caller
+from simulator.scenario.building.balancers import BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.policy import Policy
 

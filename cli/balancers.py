@@ -21,7 +21,7 @@ def balancers(
 
     For example: aftershock balancers least_request
     """
-    from simulator.scenario.balancers import explain, summary_of
+    from simulator.scenario.building.balancers import explain, summary_of
     from simulator.scenario.model.balancer import balancer_names
 
     def details(summary: Mapping[str, Any]) -> list[str]:

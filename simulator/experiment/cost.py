@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simulator.experiment.result import CostFigures, ServiceFigures, TrafficFigures
-from simulator.scenario.world import BuiltService, World
+from simulator.scenario.building.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

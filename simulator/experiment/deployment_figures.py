@@ -12,7 +12,7 @@ from simulator.observe.census import Lines, Tally
 from simulator.outcome import DEGRADED
 from simulator.platform.rollout.deployer import Deployer
 from simulator.platform.rollout.rollout import Rollout
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 
 class Exposure(Tally):

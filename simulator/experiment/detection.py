@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 
 from simulator.fault.fault import Fault
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 WATCHERS = (
     "outlier",

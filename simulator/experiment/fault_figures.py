@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simulator.experiment.aftermath import Aftermath
 from simulator.experiment.recovery import Recovery, Watch
 from simulator.experiment.result import DeathFigures, FaultFigures
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

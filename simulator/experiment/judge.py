@@ -12,8 +12,8 @@ from simulator.experiment.watch import Watch
 from simulator.observe.census import Lines
 from simulator.platform.rollout.deployer import Deployer
 from simulator.platform.rollout.rollout import Rollout
+from simulator.scenario.building.world import World
 from simulator.scenario.condition import Condition, parse_condition
-from simulator.scenario.world import World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

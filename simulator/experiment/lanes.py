@@ -12,7 +12,7 @@ from simulator.experiment.result import Latency, Outcomes
 from simulator.observe.census import Window
 from simulator.observe.histogram import BUCKETS, IntArray, percentile
 from simulator.outcome import DEGRADED, NAMES, OUTCOMES
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

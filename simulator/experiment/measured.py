@@ -18,9 +18,9 @@ from simulator.observe.census import SERIES_PERCENTILES, Level, Window
 from simulator.observe.gauges import COLUMNS
 from simulator.observe.histogram import FloatArray, IntArray
 from simulator.outcome import DEGRADED, OUTCOMES
+from simulator.scenario.building.world import BuiltService, World
 from simulator.scenario.expectation.measures import OUTCOMES as CODES
 from simulator.scenario.expectation.measures import PERCENTILES, TABLE
-from simulator.scenario.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

@@ -16,8 +16,8 @@ from simulator.experiment.subjects import Subject
 from simulator.experiment.timely import spans_of
 from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
 from simulator.observe.gauges import COLUMNS, Gauges, Reading
+from simulator.scenario.building.world import World
 from simulator.scenario.expectation import Expectation
-from simulator.scenario.world import World
 
 LEVELS = ("traffic", "service", "endpoint", "instance", "edge")
 MOST_INTERVALS = 3600

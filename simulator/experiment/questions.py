@@ -11,8 +11,8 @@ from simulator.experiment.subjects import Subject, attempts_of_all
 from simulator.experiment.timely import Timely
 from simulator.observe.census import Level, Tally, Window
 from simulator.outcome import OK
+from simulator.scenario.building.world import World
 from simulator.scenario.expectation import OF_FAULTS, OF_RUNS, OF_SLOS, Expectation, Phase
-from simulator.scenario.world import World
 
 
 class Questions:

@@ -15,7 +15,7 @@ from simulator.experiment.result import Result, Stopped
 from simulator.experiment.summary import summarize
 from simulator.kernel.event import URGENT, Event
 from simulator.observe.audit import Audit, AuditedInstance
-from simulator.scenario.build import build
+from simulator.scenario.building.build import build
 from simulator.scenario.expectation import parse_expectation
 from simulator.scenario.model.scenario import Scenario
 from simulator.service.instance import Instance

@@ -12,7 +12,7 @@ from simulator.experiment.result import ScalingFigures
 from simulator.observe.deaths import Death
 from simulator.observe.histogram import FloatArray
 from simulator.platform.workload import Stay, Workload
-from simulator.scenario.world import BuiltService, World
+from simulator.scenario.building.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

@@ -21,7 +21,7 @@ from simulator.experiment.scaling_figures import scaling_figures
 from simulator.observe.census import Window
 from simulator.observe.gauges import COLUMNS
 from simulator.observe.histogram import FloatArray
-from simulator.scenario.world import BuiltService, World
+from simulator.scenario.building.world import BuiltService, World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

@@ -23,8 +23,8 @@ from simulator.experiment.timely import Timely
 from simulator.observe.census import Window
 from simulator.observe.histogram import FloatArray, IntArray
 from simulator.outcome import DEGRADED
+from simulator.scenario.building.world import World
 from simulator.scenario.model.expected import Slo
-from simulator.scenario.world import World
 
 if TYPE_CHECKING:
     from simulator.experiment.measurement import Measurement

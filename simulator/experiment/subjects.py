@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from simulator.experiment.lanes import edges_to, of_attempts, of_calls
 from simulator.observe.census import Lines
+from simulator.scenario.building.world import World
 from simulator.scenario.expectation.measures import OF_CALLS, OUTCOMES
-from simulator.scenario.world import World
 
 
 @dataclass(frozen=True, slots=True)

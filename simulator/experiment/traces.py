@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.experiment.result import Span, Trace
 from simulator.observe.trace import OpenTrace
 from simulator.outcome import NAMES
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 
 def traces_of(world: World) -> tuple[Trace, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from simulator.scenario.building.places import atlas_of
 from simulator.scenario.model import step as steps
 from simulator.scenario.model.cdn import Cdn
 from simulator.scenario.model.distribution import Constant, Dist
@@ -13,7 +14,6 @@ from simulator.scenario.model.network import Link
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
 from simulator.scenario.model.traffic import Traffic
-from simulator.scenario.places import atlas_of
 
 
 class CacheOfCdn(Service):

@@ -10,7 +10,7 @@ from simulator.balancing.balancer import Balancer
 from simulator.balancing.candidate import Candidate
 from simulator.balancing.peak_ewma import PeakEwma
 from simulator.balancing.prequal import Prequal
-from simulator.scenario.balancers import BalancerMaker, Caller
+from simulator.scenario.building.balancers import BalancerMaker, Caller
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.balancer import balancer_names
 from simulator.scenario.model.policy import Policy

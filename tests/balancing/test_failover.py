@@ -10,7 +10,7 @@ from simulator.balancing.candidate import Candidate
 from simulator.balancing.regional import Regional
 from simulator.balancing.round_robin import RoundRobin
 from simulator.network.atlas import Atlas
-from simulator.scenario.balancers import BalancerMaker, Caller
+from simulator.scenario.building.balancers import BalancerMaker, Caller
 from simulator.scenario.model.policy import Policy
 
 from .conftest import make_chance, picks

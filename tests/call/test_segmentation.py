@@ -16,7 +16,7 @@ from simulator.errors import SimulatorError
 from simulator.experiment.result import EdgeFigures, Result
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
-from simulator.scenario.build import build
+from simulator.scenario.building.build import build
 from simulator.traffic.request import Nature, Request, Tally, UserRequest
 from simulator.traffic.users import ClosedSource
 

@@ -6,7 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
-from simulator.scenario.balancers import CLASSES, summary_of
+from simulator.scenario.building.balancers import CLASSES, summary_of
 
 
 @pytest.mark.parametrize("name", CLASSES)

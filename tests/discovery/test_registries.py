@@ -12,8 +12,8 @@ from simulator.experiment.result import DeathFigures, Result
 from simulator.experiment.run import Run, simulate
 from simulator.kernel.event import Event
 from simulator.scenario import parse
-from simulator.scenario.build import build
-from simulator.scenario.world import World
+from simulator.scenario.building.build import build
+from simulator.scenario.building.world import World
 from simulator.service.instance import Instance
 
 SHOP = """

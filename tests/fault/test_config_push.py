@@ -9,7 +9,7 @@ import pytest
 from simulator.experiment.result import EdgeFigures, Result
 from simulator.experiment.run import Run, simulate
 from simulator.scenario import parse
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 SHOP = """
 scenario: shop

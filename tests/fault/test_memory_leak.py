@@ -10,7 +10,7 @@ from simulator.experiment.result import DeathFigures, Result
 from simulator.experiment.run import Run, simulate
 from simulator.fault.memory_leak import Leak
 from simulator.scenario import parse
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 
 def away(death: DeathFigures) -> float:

@@ -16,7 +16,7 @@ from simulator.experiment.run import Run, simulate
 from simulator.platform.node import Node
 from simulator.platform.placement import Demand, Placement
 from simulator.scenario import parse
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 
 
 def play(text: str, *settings: str, seed: int | None = None) -> Result:

@@ -9,7 +9,7 @@ import pytest
 from simulator.experiment.result import Result
 from simulator.experiment.run import Run, simulate
 from simulator.scenario import parse
-from simulator.scenario.world import World
+from simulator.scenario.building.world import World
 from simulator.service.instance import Instance
 
 

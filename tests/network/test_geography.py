@@ -12,7 +12,7 @@ from simulator.experiment.run import simulate
 from simulator.network.atlas import Atlas
 from simulator.network.pipe import Pipe
 from simulator.scenario import parse
-from simulator.scenario.places import measured_regions, measured_round_trips
+from simulator.scenario.building.places import measured_regions, measured_round_trips
 
 WORLD = """
 scenario: world

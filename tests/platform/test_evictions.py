@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from simulator.experiment.run import Run
 from simulator.observe.event_log import Entry
 from simulator.scenario import parse
+from simulator.scenario.building.world import World
 from simulator.scenario.load import Loaded
-from simulator.scenario.world import World
 
 SHOP = """
 scenario: shop

@@ -17,7 +17,7 @@ from simulator.platform.node_cpu import NodeShare, cpus_of
 from simulator.platform.placement import Placement
 from simulator.platform.room import NOTHING, NodeKind
 from simulator.scenario import parse
-from simulator.scenario.build import build
+from simulator.scenario.building.build import build
 from simulator.service.processor import Processor
 from simulator.traffic.request import Nature, Request, Tally
 

@@ -18,7 +18,7 @@ from simulator.platform.probe_worker import (
     ProbeSettings,
     ProbeWorker,
 )
-from simulator.scenario.kubelets import settings_of
+from simulator.scenario.building.kubelets import settings_of
 from simulator.scenario.model.probes import Probe
 
 BOTH = pytest.mark.parametrize("kind", [LIVENESS, READINESS])

@@ -17,8 +17,8 @@ from simulator.observe.audit import Audit, AuditedInstance
 from simulator.observe.ledger import PAGE
 from simulator.outcome import NAMES, OUTCOMES
 from simulator.scenario import parse
-from simulator.scenario.build import build
-from simulator.scenario.world import World
+from simulator.scenario.building.build import build
+from simulator.scenario.building.world import World
 from simulator.service.activator import Activator, Waker
 from simulator.service.instance import Instance, Watcher
 from simulator.service.watching import watch

@@ -25,8 +25,8 @@ from simulator.scaling.vertical.recommender import (
 )
 from simulator.scaling.vertical.updater import Sized, UpdaterSettings, evictions
 from simulator.scenario import parse
-from simulator.scenario.build import build
-from simulator.scenario.world import World
+from simulator.scenario.building.build import build
+from simulator.scenario.building.world import World
 
 DAY = 86_400.0
 HOUR = 3_600.0

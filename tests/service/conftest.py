@@ -10,7 +10,7 @@ from simulator.call.party import Party
 from simulator.observe.audit import Audit, AuditedInstance
 from simulator.outcome import NAMES
 from simulator.scenario import parse
-from simulator.scenario.build import build
+from simulator.scenario.building.build import build
 from simulator.traffic.request import Nature, Request, Tally
 
 

@@ -16,7 +16,7 @@ from simulator.call.edge import CallPoint
 from simulator.call.party import Party
 from simulator.observe.audit import Audit, AuditedInstance
 from simulator.scenario import parse
-from simulator.scenario.build import build
+from simulator.scenario.building.build import build
 from simulator.service.cpu_quota import CpuQuota
 from simulator.service.processor import Processor
 from simulator.traffic.request import Nature, Request, Tally

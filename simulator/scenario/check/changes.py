@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulator.scenario.building.pushes import Push
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.model.base import Model
 from simulator.scenario.model.fault.load import AbusiveClient, HotKey, ThunderingHerd
@@ -13,7 +14,6 @@ from simulator.scenario.model.traffic import Traffic
 from simulator.scenario.policies import calls_and_fallbacks, policy_of
 from simulator.scenario.problem import nearest
 from simulator.scenario.proxies import AT_THE_PROXY
-from simulator.scenario.pushes import Push
 from simulator.scenario.source import DataPath
 
 

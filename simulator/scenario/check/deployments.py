@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from simulator.scenario.building.deployments import routed_by_version
 from simulator.scenario.check.conditions import ConditionCheck
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.condition import ENDED, LEVELS, parse_condition
-from simulator.scenario.deployments import routed_by_version
 from simulator.scenario.expectation import ExpectationError
 from simulator.scenario.expectation.measures import OF_CALLS, OUTCOMES
 from simulator.scenario.model import balancer

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simulator.scenario.building.places import measured_regions, round_trip
+from simulator.scenario.building.placing import standings
 from simulator.scenario.check.calls import CallCheck
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.model import balancer as balancers
 from simulator.scenario.model.gslb import Gslb
 from simulator.scenario.model.policy import Policy
-from simulator.scenario.places import measured_regions, round_trip
-from simulator.scenario.placing import standings
 from simulator.scenario.policies import WITHOUT_FALLBACK, instead_of, policy_of
 from simulator.scenario.problem import few, nearest
 from simulator.scenario.source import DataPath

@@ -5,9 +5,9 @@ from __future__ import annotations
 from simulator.platform.node import Node
 from simulator.platform.placement import Demand
 from simulator.platform.room import NodeKind
+from simulator.scenario.building.placing import demand_of, nodes_of, standings
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.model.service import Service
-from simulator.scenario.placing import demand_of, nodes_of, standings
 from simulator.scenario.problem import few, nearest
 from simulator.scenario.source import DataPath
 from simulator.units import format_size

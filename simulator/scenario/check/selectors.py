@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from simulator.scenario.building.placing import Standing, instances_of, standings
+from simulator.scenario.building.slots import slots_for
 from simulator.scenario.check.findings import Findings
 from simulator.scenario.model.fault.edge import ends_of
 from simulator.scenario.model.fault.link import OnTheWay
 from simulator.scenario.model.fault.selector import NARROWING, Selector
 from simulator.scenario.model.registry import Static
-from simulator.scenario.placing import Standing, instances_of, standings
 from simulator.scenario.policies import calls_and_fallbacks, policy_of
 from simulator.scenario.problem import few, listed, nearest
-from simulator.scenario.slots import slots_for
 from simulator.scenario.source import DataPath
 
 

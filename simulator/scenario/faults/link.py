@@ -16,10 +16,10 @@ from simulator.network.toxic.latency import Latency
 from simulator.network.toxic.loss import Loss
 from simulator.network.toxic.reorder import Reorder
 from simulator.outcome import NAMES, NO_INSTANCE, RESET, UNAUTHORIZED
+from simulator.scenario.building.laws import law_of
 from simulator.scenario.faults.kind import Kind, Make
 from simulator.scenario.faults.reach import REGISTRY, Reach
 from simulator.scenario.faults.toxics import MakeToxic, ToxicMaker, Whom, maker_of, ways
-from simulator.scenario.laws import law_of
 from simulator.scenario.model.distribution import Constant
 from simulator.scenario.model.fault import link as model
 

@@ -17,12 +17,12 @@ from simulator.network.toxic.loss import Loss
 from simulator.network.toxic.refusal import Refusal
 from simulator.outcome import NAMES, UNAUTHORIZED
 from simulator.platform.eviction import Pace
+from simulator.scenario.building.versions import otherwise
 from simulator.scenario.faults.kind import Kind
 from simulator.scenario.faults.process import keeper, killing
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.toxics import ToxicMaker, Whom, maker_of
 from simulator.scenario.model.fault import platform as model
-from simulator.scenario.versions import otherwise
 from simulator.service.impairment import Impairment
 
 

@@ -18,7 +18,7 @@ from simulator.platform.eviction import Evictor
 from simulator.platform.node import Node
 from simulator.platform.placement import Outage, Placement
 from simulator.platform.workload import Workload
-from simulator.scenario.crowd import Crowd
+from simulator.scenario.building.crowd import Crowd
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.model.fault import selector as model
 from simulator.service.instance import Instance

@@ -24,43 +24,43 @@ from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
 from simulator.platform.configuration import Setting
 from simulator.platform.workload import Workload
-from simulator.scenario.activators import make_activator
-from simulator.scenario.arrivals import ArrivalMaker
-from simulator.scenario.balancers import Caller
-from simulator.scenario.call_points import CallPointMaker
+from simulator.scenario.building.activators import make_activator
+from simulator.scenario.building.arrivals import ArrivalMaker
+from simulator.scenario.building.balancers import Caller
+from simulator.scenario.building.call_points import CallPointMaker
+from simulator.scenario.building.compile import StepCompiler
+from simulator.scenario.building.crowd import Crowd
+from simulator.scenario.building.deployments import make_deployers, make_orders
+from simulator.scenario.building.instances import InstanceMaker
+from simulator.scenario.building.kubelets import KubeletMaker
+from simulator.scenario.building.laws import law_of
+from simulator.scenario.building.placing import placement_of
+from simulator.scenario.building.platforms import begin_platform, budget_of, evictor_of
+from simulator.scenario.building.registries import make_registry
+from simulator.scenario.building.routes import RouteMaker
+from simulator.scenario.building.segmentations import make_segmentations
+from simulator.scenario.building.slots import slots_for
+from simulator.scenario.building.versions import put_on_versions
+from simulator.scenario.building.workloads import WorkloadMaker, managed, take_places
+from simulator.scenario.building.world import BuiltService, World
 from simulator.scenario.cdn import with_cdns
-from simulator.scenario.compile import StepCompiler
-from simulator.scenario.crowd import Crowd
-from simulator.scenario.deployments import make_deployers, make_orders
 from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.faults.schedules import schedules_of
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.guards.maker import GuardMaker, PolicyGroup
-from simulator.scenario.instances import InstanceMaker
-from simulator.scenario.kubelets import KubeletMaker
-from simulator.scenario.laws import law_of
 from simulator.scenario.model import step as steps
 from simulator.scenario.model import traffic as model
 from simulator.scenario.model.distribution import Constant as ConstantModel
 from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
-from simulator.scenario.placing import placement_of
-from simulator.scenario.platforms import begin_platform, budget_of, evictor_of
 from simulator.scenario.policies import (
     every_policy,
 )
 from simulator.scenario.proxies import with_proxies
-from simulator.scenario.registries import make_registry
-from simulator.scenario.routes import RouteMaker
 from simulator.scenario.scalers.kinds import SCALERS
 from simulator.scenario.scalers.reach import ScalerReach
-from simulator.scenario.segmentations import make_segmentations
-from simulator.scenario.slots import slots_for
-from simulator.scenario.versions import put_on_versions
-from simulator.scenario.workloads import WorkloadMaker, managed, take_places
-from simulator.scenario.world import BuiltService, World
 from simulator.service.endpoint import Endpoint
 from simulator.service.impairment import Impairment
 from simulator.service.instance import Instance

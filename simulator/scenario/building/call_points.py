@@ -13,8 +13,11 @@ from simulator.kernel.kernel import Kernel
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.platform.configuration import Configuration, Polling, Setting
+from simulator.scenario.building.laws import law_of
+from simulator.scenario.building.pushes import Push, pushes_of
+from simulator.scenario.building.routes import Way
+from simulator.scenario.building.segmentations import is_mirrored
 from simulator.scenario.guards.maker import GuardPlan
-from simulator.scenario.laws import law_of
 from simulator.scenario.model.distribution import Constant, Dist
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.scenario import Scenario
@@ -26,9 +29,6 @@ from simulator.scenario.policies import (
     policy_of,
 )
 from simulator.scenario.proxies import before_proxy, proxy_name
-from simulator.scenario.pushes import Push, pushes_of
-from simulator.scenario.routes import Way
-from simulator.scenario.segmentations import is_mirrored
 from simulator.service.endpoint import Endpoint
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from simulator.call.segmentation import Rule, Segmentation
 from simulator.kernel.streams import Streams
-from simulator.scenario.deployments import divided
+from simulator.scenario.building.deployments import divided
+from simulator.scenario.building.versions import first_versions, version_known_as
 from simulator.scenario.model.routing import Routing
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
-from simulator.scenario.versions import first_versions, version_known_as
 
 
 def make_segmentations(scenario: Scenario, streams: Streams) -> dict[str, Segmentation]:

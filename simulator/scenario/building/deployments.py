@@ -15,11 +15,11 @@ from simulator.platform.rollout.recreate import Recreate
 from simulator.platform.rollout.rolling import Rolling
 from simulator.platform.rollout.rollout import Deadline, Rollout
 from simulator.platform.workload import Workload
+from simulator.scenario.building.slots import deployed
+from simulator.scenario.building.versions import first_versions, version_known_as
 from simulator.scenario.model import deployment as model
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
-from simulator.scenario.slots import deployed
-from simulator.scenario.versions import first_versions, version_known_as
 from simulator.service.impairment import Impairment
 
 

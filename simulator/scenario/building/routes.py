@@ -23,13 +23,13 @@ from simulator.kernel.streams import Streams
 from simulator.network.atlas import Atlas
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
-from simulator.scenario.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
+from simulator.scenario.building.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
+from simulator.scenario.building.name_servers import NameServerMaker
+from simulator.scenario.building.places import atlas_of
 from simulator.scenario.model import balancer as model
 from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import BALANCING, Policy
-from simulator.scenario.name_servers import NameServerMaker
-from simulator.scenario.places import atlas_of
 from simulator.service.instance import Instance
 from simulator.service.watching import watch
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from simulator.call.edge import CallPoint
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
-from simulator.scenario.laws import count_law_of, law_of
+from simulator.scenario.building.laws import count_law_of, law_of
 from simulator.scenario.model import distribution as laws
 from simulator.scenario.model import step as model
 from simulator.scenario.walk import walk

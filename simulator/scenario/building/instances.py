@@ -9,10 +9,10 @@ from simulator.kernel.kernel import Kernel
 from simulator.observe.ledger import Ledger
 from simulator.platform.node_cpu import NodeShare, cpus_of
 from simulator.platform.placement import Placement
+from simulator.scenario.building.placing import zone_of
+from simulator.scenario.building.routes import RouteMaker
 from simulator.scenario.guards.gate import make_gate
 from simulator.scenario.model.service import Queue, Service
-from simulator.scenario.placing import zone_of
-from simulator.scenario.routes import RouteMaker
 from simulator.service.cpu_quota import CpuQuota
 from simulator.service.instance import UNLIMITED, Instance
 from simulator.service.processor import FcfsProcessor, Processor, SharedProcessor

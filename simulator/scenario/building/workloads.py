@@ -9,12 +9,12 @@ from simulator.observe.event_log import EventLog
 from simulator.platform.placement import Placement
 from simulator.platform.start_up import ShutDown, StartUp
 from simulator.platform.workload import Replica, Workload
+from simulator.scenario.building.placing import instances_of
+from simulator.scenario.building.slots import deployed
 from simulator.scenario.faults.reach import Reach
 from simulator.scenario.model import start_up as model
 from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.scenario import Scenario
-from simulator.scenario.placing import instances_of
-from simulator.scenario.slots import deployed
 from simulator.service.instance import Instance
 
 

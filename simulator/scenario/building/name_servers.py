@@ -28,7 +28,7 @@ from simulator.kernel.streams import Streams
 from simulator.network.atlas import Atlas
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
-from simulator.scenario.balancers import Caller
+from simulator.scenario.building.balancers import Caller
 from simulator.scenario.model.gslb import Gslb, RegionCheck
 from simulator.scenario.model.network import Network
 from simulator.service.instance import Instance
