@@ -37,6 +37,11 @@ class ChosenFault(Fault, Generic[Whom]):
             self.heal(victim)
         self.victims = []
 
+    def vacated(self, name: str) -> None:
+        for victim in [each for each in self.victims if each.name == name]:
+            self.victims.remove(victim)
+            self.heal(victim)
+
     def harm(self, victim: Whom) -> None:
         """Do it to one of them."""
         raise NotImplementedError

@@ -157,6 +157,9 @@ class Fault(Event):
         """Do the harm; returns the names of those it hits."""
         raise NotImplementedError
 
+    def vacated(self, name: str) -> None:
+        """An instance is no more: what was done to it is undone, lest whoever takes its place has it."""
+
     def undo(self) -> None:
         """Make good what can be made good."""
         raise NotImplementedError

@@ -37,6 +37,11 @@ class LinkFault(Fault):
             self.put.append((instance, toxic))
         return [instance.name for instance, _ in self.put]
 
+    def vacated(self, name: str) -> None:
+        for each in [pair for pair in self.put if pair[0].name == name]:
+            self.put.remove(each)
+            each[0].calm(each[1])
+
     def undo(self) -> None:
         for instance, toxic in self.put:
             instance.calm(toxic)

@@ -263,3 +263,36 @@ def test_nobody_starts_in_a_zone_that_is_down() -> None:
     served = result.services["shop"].scaling
     assert served is not None
     assert served.least == 1
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "slow: {service: shop, mode: all, speed: 25%}",
+        "pause: {service: shop, mode: all}",
+        "latency: {service: shop, add: 300ms}",
+        "abort: {service: shop, toxicity: 100%}",
+    ],
+)
+def test_whoever_takes_a_place_has_nothing_of_what_was_done_to_the_last(harm: str) -> None:
+    """shop-2 is hit at 5 s, goes at 10 s, and another comes in its place at 20 s: that one is well."""
+    schedule = "[{at: 10s, replicas: 1}, {at: 20s, replicas: 2}]"
+    scenario = parse(
+        SHOP,
+        settings=[
+            f"services.shop.autoscaler.scheduled.schedule={schedule}",
+            "services.shop.shutdown={grace: 1s}",
+            f"faults=[{{at: 5s, for: 40s, {harm}}}]",
+            "defaults={timeout: 5s}",
+        ],
+    ).scenario
+    run = Run(scenario, check=True)
+    while not run.world.kernel.run(26.0, 10_000):
+        pass
+    first, second = run.world.services["shop"].instances[:2]
+    assert (first.speed < 1.0) or first.disturbed is not None
+    assert second.up
+    assert second.speed == 1.0
+    assert second.disturbed is None
+    run.advance()
+    assert (first.speed, first.disturbed) == (1.0, None)

@@ -17,6 +17,7 @@ from simulator.discovery.registry import Registry
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
+from simulator.fault.vacancies import Vacancies
 from simulator.kernel import make_kernel
 from simulator.kernel.environment import Environment
 from simulator.kernel.streams import Streams
@@ -183,6 +184,15 @@ class Builder:
         ]
         for fault in faults:
             fault.events = self.ledger.events
+        vacancies = Vacancies(
+            [
+                fault
+                for fault, given in zip(faults, scenario.faults, strict=True)
+                if not reach.befalls_newcomers(getattr(given.harm, "zone", None))
+            ]
+        )
+        for workload in workloads.values():
+            workload.listeners.append(vacancies)
         self.begin_reading(
             {each.name for one in services.values() for each in one.instances if not each.up}
         )

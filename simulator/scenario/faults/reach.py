@@ -121,9 +121,8 @@ class Reach:
         ]
 
         def found() -> list[Instance]:
-            # They may have moved since the last time. What befalls a zone befalls those, too, who
-            # are started there meanwhile; where there are nodes, nobody is.
-            later = selector.zone is not None and self.placement is None
+            # They may have moved since the last time.
+            later = self.befalls_newcomers(selector.zone)
             return [
                 each
                 for each in instances
@@ -138,6 +137,13 @@ class Reach:
             return found
         shuffled = self.shuffled(f"fault/{name}")
         return lambda: mode.choose([each for each in found() if each.up], shuffled)
+
+    def befalls_newcomers(self, zone: str | None) -> bool:
+        """Whether a fault of a zone, or of none, befalls those, too, who are started meanwhile.
+
+        Where there are nodes nobody is started on one that is down.
+        """
+        return zone is not None and self.placement is None
 
     def on_node(self, instance: Instance, node: str | None) -> bool:
         """Whether an instance stands on a node, if it has to stand on a certain one."""
