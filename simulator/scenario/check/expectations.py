@@ -78,8 +78,10 @@ class ExpectationCheck:
             yield message, text.rindex(word), len(word)
 
     def priced(self) -> bool:
-        """Whether anything has a price."""
+        """Whether anything has a price, or might have if it were right."""
         platform = self.scenario.platform
+        if platform is None and self.findings.source.at(("platform",)) is not None:
+            return True
         pools = () if platform is None else platform.nodes.values()
         services = self.scenario.services.values()
         return any(each.price is not None for each in services) or any(
