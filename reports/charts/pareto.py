@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from reports.charts.comparison import TOO_FAR_APART
 from reports.charts.frame import TEXT, axis_label, framed
 from reports.spread import scale, short_paths
-from simulator.experiment.comparison import Compared, Comparison
+from simulator.experiment.comparison import Comparison
 from simulator.experiment.measures import Measure
 from simulator.experiment.statistics import Interval
 
@@ -54,15 +54,10 @@ def pareto_chart(comparison: Comparison) -> Figure:
         side.dress(axes)
     _stair(axes, comparison, places, sides)
     named = Labels(axes)
-    for candidate in comparison.candidates:
-        if candidate.name in places:
-            x, y = _dot(axes, comparison, candidate, places[candidate.name], sides)
-            named.dots.append(named.spot(x, y))
-    for candidate in comparison.candidates:
-        if candidate.name in places:
-            pair = zip(sides, places[candidate.name], strict=True)
-            x, y = (side.at(interval.mean) for side, interval in pair)
-            named.put(candidate.name, x, y)
+    dots = {name: _dot(axes, comparison, name, place, sides) for name, place in places.items()}
+    named.dots = [named.spot(*dot) for dot in dots.values()]
+    for name, dot in dots.items():
+        named.put(name, *dot)
     axes.grid(color="#d0d0d0", zorder=0)
     axes.set_axisbelow(True)
     for edge in ("top", "right"):
@@ -133,12 +128,12 @@ def _stair(axes: Axes, comparison: Comparison, places: Places, sides: list[Side]
 def _dot(
     axes: Axes,
     comparison: Comparison,
-    candidate: Compared,
+    name: str,
     place: tuple[Interval, Interval],
     sides: list[Side],
 ) -> tuple[float, float]:
     """One candidate with its intervals; returns where it stands on the axes."""
-    on_front = candidate.name in comparison.front
+    on_front = name in comparison.front
     colour = ON_FRONT if on_front else BEATEN
     x, y = (side.at(interval.mean) for side, interval in zip(sides, place, strict=True))
     errors = [side.at(interval.half_width) for side, interval in zip(sides, place, strict=True)]

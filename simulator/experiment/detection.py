@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 
 from simulator.fault.fault import Fault
 from simulator.scenario.building.world import World
@@ -26,8 +26,6 @@ SIGNS = {
     ("gslb", "unhealthy"): "name_server",
 }
 """What entries of the event log give away, by their kind and detail."""
-GROWS = re.compile(r"(\d+) to (\d+): (\w+)")
-"""How the log tells of scaling, by whom."""
 FORESEEN = ("scheduled", "predictive")
 """Autoscalers that act without having noticed anything."""
 
@@ -42,15 +40,18 @@ def detection(fault: Fault, services: Collection[str], world: World, until: floa
     name server, about one of `services`: theirs, and those above, to which the trouble comes) before
     `until`: a caller puts it aside or opens its breaker, the registry no longer lists it, no caller
     sends to it any more, an autoscaler asks for more of its service, a region of it fails its checks.
-    Where those that it hits leave in good
-    order, that they are no longer listed and asked is no sign. Nobody knows from a sign what the
-    fault is; and whoever only retries has noticed nothing.
+    Where those that it hits leave in good order, that they are no longer listed and asked is no sign.
+    Nobody knows from a sign what the fault is; and whoever only retries has noticed nothing.
     """
     if fault.began is None:
         return None
     notices = [
         each
-        for each in (*_of_deaths(fault, world), *_of_log(fault, services, world))
+        for each in (
+            *_of_deaths(fault, world),
+            *_of_log(fault, services, world),
+            *_of_scaling(services, world),
+        )
         if fault.began <= each[0] <= until
         and not (fault.announced and each[1] in ("registry", "callers"))
     ]
@@ -76,11 +77,12 @@ def _of_log(fault: Fault, services: Collection[str], world: World) -> Iterator[N
         of_all = by in ("breaker", "name_server")
         if by is not None and (whom in fault.hit or (of_all and whom in services)):
             yield entry.time, by
-        elif entry.kind == "scale" and entry.subject in services and grew(entry.detail):
-            yield entry.time, "autoscaler"
 
 
-def grew(detail: str) -> bool:
-    """Whether an autoscaler has asked for more instances because of what it has seen."""
-    found = GROWS.match(detail)
-    return found is not None and int(found[1]) < int(found[2]) and found[3] not in FORESEEN
+def _of_scaling(services: Collection[str], world: World) -> Iterator[Notice]:
+    """Where more instances were asked for because of what was measured."""
+    for service, workload in world.workloads.items():
+        for before, wish in pairwise(workload.wishes):
+            more = wish.wanted > before.wanted
+            if service in services and more and wish.by not in FORESEEN:
+                yield wish.time, "autoscaler"

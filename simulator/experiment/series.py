@@ -68,8 +68,8 @@ def _replicas(measurement: Measurement) -> SeriesTable:
     for name, workload in world.workloads.items():
         spans = Count(ready_spans(world, world.services[name], end))
         ready.append(np.diff(spans.areas(edges)) / np.diff(edges))
-        since = np.array([time for time, _ in workload.wishes])
-        wishes = np.array([number for _, number in workload.wishes], dtype=np.int64)
+        since = np.array([each.time for each in workload.wishes])
+        wishes = np.array([each.wanted for each in workload.wishes], dtype=np.int64)
         wanted.append(wishes[np.searchsorted(since, edges[1:], side="right") - 1])
     columns: dict[str, Column] = {
         "time": np.repeat(edges[:-1], len(world.workloads)),

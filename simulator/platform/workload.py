@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
+from typing import NamedTuple
 
 from simulator.call.attempt import Attempt
 from simulator.call.route import Route
@@ -71,6 +72,14 @@ class Replica:
         return self.phase in (PENDING, STARTING, RUNNING)
 
 
+class Wish(NamedTuple):
+    """From `time` on, in seconds, so many are wanted `by` somebody; "" from the start."""
+
+    time: float
+    wanted: int
+    by: str
+
+
 class WorkloadListener:
     """Whoever wants to hear what becomes of the replicas of a workload."""
 
@@ -132,7 +141,7 @@ class Workload:
         places: the nodes; None where there are none.
 
     Attributes:
-        wanted: how many there are to be; `wishes` has since when, in seconds, and all that were before.
+        wanted: how many there are to be; `wishes` has that too, and all that were before.
         probes: who says when a replica is ready; None if one is as soon as it runs.
         steward: who starts and stops replicas instead of the workload itself, while a deployment is
             under way.
@@ -157,7 +166,7 @@ class Workload:
         self.service = service
         self.replicas = list(replicas)
         self.wanted = wanted
-        self.wishes = [(0.0, wanted)]
+        self.wishes = [Wish(0.0, wanted, "")]
         self.start_up = start_up
         self.shut_down = shut_down
         self.lifecycle = lifecycle
@@ -226,7 +235,7 @@ class Workload:
         reason = f"{by}, {why}" if why else by
         self.note("scale", self.service, f"{self.wanted} to {wanted}: {reason}")
         self.wanted = wanted
-        self.wishes.append((self.kernel.now, wanted))
+        self.wishes.append(Wish(self.kernel.now, wanted, by))
         self.settle()
 
     def settle(self) -> None:

@@ -150,10 +150,6 @@ class Meter(Event):
                 return each.samples
         return []
 
-    def rounds(self, now: float, seconds: float) -> list[list[Sample]]:
-        """Every round that ended within the last so many seconds, as far as can be read."""
-        return [each.samples for each in self.within(now, seconds)]
-
     def within(self, now: float, seconds: float) -> list[Round]:
         """The rounds of the last so many seconds, the oldest first."""
         until = now - self.delay

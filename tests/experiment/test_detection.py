@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.experiment.detection import grew
 from simulator.experiment.run import simulate
 from simulator.scenario import parse
 
@@ -36,8 +35,9 @@ def test_an_autoscaler_notices_that_more_is_needed() -> None:
 
 
 def test_what_was_foreseen_is_no_sign() -> None:
-    """Only more instances, asked for because of what was measured, say that something was noticed."""
-    assert grew("3 to 5: hpa, cpu at 90%")
-    assert not grew("5 to 3: hpa, cpu at 9%")
-    assert not grew("3 to 5: scheduled")
-    assert not grew("3 to 5: predictive, 9/s now, 30/s expected")
+    """More instances in the midst of the fault, by the clock: nobody has noticed anything."""
+    schedule = "{min: 4, max: 12, schedule: [{at: 60s, replicas: 8}]}"
+    settings = [f"services.shop.autoscaler={{scheduled: {schedule}}}"]
+    result = simulate(parse(SLOW, settings=settings).scenario)
+    assert [each.time for each in result.log if each.kind == "scale"] == [60.0]
+    assert result.faults[0].detected_by is None

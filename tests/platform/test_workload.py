@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from simulator.experiment.result import Result
 from simulator.experiment.run import Run, simulate
-from simulator.platform.workload import RUNNING, Replica, Workload
+from simulator.platform.workload import RUNNING, Workload
 from simulator.scenario import ScenarioError, parse
 
 SHOP = """
@@ -115,15 +115,6 @@ def test_a_cold_instance_is_slow_at_first() -> None:
     assert latest.p50 == pytest.approx(0.1, rel=0.01)
     old = result.services["shop"].instances["shop-1"].latency
     assert old.max == pytest.approx(0.1, rel=1e-9)
-
-
-def replica(number: int, *, ready: bool = True, since: float = 0.0) -> Replica:
-    """One that runs."""
-    run = Run(parse(SHOP).scenario)
-    found = run.world.workloads["shop"].replicas[number]
-    found.phase, found.ready = RUNNING, ready
-    found.ready_since = since if ready else inf
-    return found
 
 
 def test_who_goes_first() -> None:
