@@ -116,12 +116,12 @@ def against_table(comparison: Comparison, width: int) -> Table:
         interval = candidate.measures[against.key].interval
         return worst if interval is None else interval.mean
 
-    reverse = not against.lower_is_better
+    reverse, front = not against.lower_is_better, comparison.front
     for candidate in sorted(comparison.candidates, key=rank, reverse=reverse):
         cells = [
             spread(candidate.measures[each.key].interval, each.unit) for each in (against, measure)
         ]
-        mark = "●" if candidate.name in comparison.front else ""
+        mark = "●" if candidate.name in front else ""
         means = [candidate.measures[each.key].interval for each in others]
         shown = [MISSING if each is None else share(each.mean) for each in means]
         table.add_row(*names.of(candidate), *cells, mark, *shown)

@@ -158,7 +158,7 @@ class Fault(Event):
         raise NotImplementedError
 
     def vacated(self, name: str) -> None:
-        """An instance is no more: what was done to it is undone, lest whoever takes its place has it."""
+        """An instance is no more: undo what was done to it, lest whoever takes its place has it."""
 
     def undo(self) -> None:
         """Make good what can be made good."""

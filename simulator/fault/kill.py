@@ -59,6 +59,7 @@ class Kill(Fault):
         if outage is not None:
             outage.keeper = keeper
         self.restart = restart
+        self.moments: list[LastMoment] = []
 
     def begin(self) -> Sequence[str]:
         victims = self.choose()
@@ -67,10 +68,17 @@ class Kill(Fault):
         for instance in victims:
             if self.grace > 0.0 and instance.up:
                 self.lifecycle.stopping(instance)
-                self.kernel.schedule(LastMoment(self, instance), self.grace)
+                moment = LastMoment(self, instance)
+                self.moments.append(moment)
+                self.kernel.schedule(moment, self.grace)
             else:
                 self.keeper.keep(instance, self.restart)
         return [each.name for each in victims if each.there]
+
+    def vacated(self, name: str) -> None:
+        for moment in [each for each in self.moments if each.instance.name == name]:
+            self.moments.remove(moment)
+            self.kernel.cancel(moment)
 
     def undo(self) -> None:
         self.keeper.let_all_go()
@@ -87,5 +95,6 @@ class LastMoment(Event):
         self.instance = instance
 
     def fire(self) -> None:
+        self.fault.moments.remove(self)
         if self.instance.there:
             self.fault.keeper.keep(self.instance, self.fault.restart)

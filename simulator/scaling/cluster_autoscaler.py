@@ -206,13 +206,18 @@ class ClusterAutoscaler(Autoscaler):
         if now - self.added < flags.after_add or now - self.failed < flags.after_failure:
             return
         ripe = [self.placement.node(name) for name in self.unneeded.ripe(now, self.patience)]
+        # A pool that may not shrink must not keep others from it.
+        ripe = [each for each in ripe if self.may_lose(self.pool_of[each.name])]
         empty = [each for each in ripe if not each.instances]
         full = [each for each in ripe if each.instances]
         emptying = any(each.emptying for each in self.removing.values())
         for node in empty[:MOST_EMPTY] or ([] if emptying else full[:1]):
-            pool = self.pool_of[node.name]
-            if self.size(pool) - len(self.removing_of(pool)) > pool.least:
+            if self.may_lose(self.pool_of[node.name]):
                 self.remove(node)
+
+    def may_lose(self, pool: Pool) -> bool:
+        """Whether a pool may have one node less."""
+        return self.size(pool) - len(self.removing_of(pool)) > pool.least
 
     def spare(self) -> list[Node]:
         """The nodes that are not needed, as things are: of the sketch on which that was tried."""

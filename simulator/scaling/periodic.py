@@ -28,10 +28,11 @@ class Period(Event):
     def __init__(self, scaler: Periodic) -> None:
         super().__init__()
         self.scaler = scaler
+        self.start = scaler.kernel.now
         self.periods = 1
 
     def fire(self) -> None:
         scaler = self.scaler
         scaler.look(scaler.kernel.now)
         self.periods += 1
-        scaler.kernel.agenda.add(self, self.periods * scaler.period, LATE)
+        scaler.kernel.agenda.add(self, self.start + self.periods * scaler.period, LATE)

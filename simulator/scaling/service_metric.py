@@ -10,8 +10,6 @@ from simulator.platform.workload import Workload
 from simulator.scaling.meter import Sample
 from simulator.units import format_share
 
-KINDS = ("cpu", "concurrency", "rps", "queue")
-
 
 @dataclass(frozen=True, slots=True)
 class ServiceMetric:

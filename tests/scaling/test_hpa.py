@@ -236,7 +236,7 @@ def after(current: int, *asked: int, minimum: int = 1, maximum: int = 10) -> int
     workload.wanted = current
     hpa = controller(workload, [Fixed(each) for each in asked], minimum, maximum)
     hpa.begin()
-    hpa.reconcile(1.0)
+    hpa.look(1.0)
     return workload.wanted
 
 

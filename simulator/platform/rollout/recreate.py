@@ -41,8 +41,3 @@ class Recreate(Rollout):
             fleet.tell(f"{self.fleet.known_as(target)}: all {fleet.wanted} instances are available")
             self.finish(ROLLED_BACK if self.why else COMPLETE)
         return False
-
-    def abort(self, why: str) -> None:
-        self.why = why
-        self.fleet.tell(f"{self.name}: rolled back: {why}")
-        self.step()

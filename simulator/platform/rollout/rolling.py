@@ -130,8 +130,3 @@ class Rolling(Rollout):
         for version, size, share in zip(versions, sizes, shares, strict=True):
             if share != size:
                 fleet.resize(version, share)
-
-    def abort(self, why: str) -> None:
-        self.why = why
-        self.fleet.tell(f"{self.name}: rolled back: {why}")
-        self.step()

@@ -131,7 +131,9 @@ class Rollout:
 
     def abort(self, why: str) -> None:
         """Go back to the version before."""
-        raise NotImplementedError
+        self.why = why
+        self.fleet.tell(f"{self.name}: rolled back: {why}")
+        self.step()
 
     def supersede(self) -> None:
         """Another rollout takes over from here."""

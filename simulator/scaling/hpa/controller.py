@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.kernel.event import LATE, Event
 from simulator.kernel.kernel import Kernel
 from simulator.platform.room import millicores
 from simulator.platform.workload import (
@@ -15,16 +14,16 @@ from simulator.platform.workload import (
     Workload,
     WorkloadListener,
 )
-from simulator.scaling.autoscaler import Autoscaler
 from simulator.scaling.hpa import pods
 from simulator.scaling.hpa.metrics import HpaMetric, View
 from simulator.scaling.hpa.normalizer import WITHIN, Normalizer
 from simulator.scaling.hpa.replica_count import MetricFails, ReplicaCount
 from simulator.scaling.meter import Meter
+from simulator.scaling.periodic import Periodic
 from simulator.service.instance import Instance
 
 
-class Hpa(Autoscaler):
+class Hpa(Periodic):
     """Keeps what is measured of a service near a target by the number of its instances.
 
     In the real world: the HorizontalPodAutoscaler of Kubernetes, autoscaling/v2. Every 15 s its
@@ -68,7 +67,7 @@ class Hpa(Autoscaler):
         maximum: int,
         sync: float,
     ) -> None:
-        self.kernel = kernel
+        super().__init__(kernel, sync)
         self.workload = workload
         self.meter = meter
         self.request = request
@@ -77,7 +76,6 @@ class Hpa(Autoscaler):
         self.normalizer = normalizer
         self.minimum = minimum
         self.maximum = maximum
-        self.sync = sync
         self.changes = ReadinessChanges(workload)
 
     def begin(self) -> None:
@@ -85,10 +83,9 @@ class Hpa(Autoscaler):
             self.changes.changed[replica.name] = replica.ready_since if replica.ready else 0.0
         self.workload.listeners.append(self.changes)
         self.meter.begin()
-        self.kernel.agenda.add(Sync(self), self.kernel.now + self.sync, LATE)
+        super().begin()
 
-    def reconcile(self, now: float) -> None:
-        """Look once, and do what is to be done."""
+    def look(self, now: float) -> None:
         current = self.workload.wanted
         self.normalizer.begin(now, current)
         if current == 0 and self.minimum > 0:
@@ -158,22 +155,6 @@ class Hpa(Autoscaler):
             self.changes.changed[replica.name],
             deleted,
         )
-
-
-class Sync(Event):
-    """The controller looks; whatever else the moment brings comes first."""
-
-    def __init__(self, hpa: Hpa) -> None:
-        super().__init__()
-        self.hpa = hpa
-        self.began = hpa.kernel.now
-        self.count = 1
-
-    def fire(self) -> None:
-        hpa = self.hpa
-        hpa.reconcile(hpa.kernel.now)
-        self.count += 1
-        hpa.kernel.agenda.add(self, self.began + self.count * hpa.sync, LATE)
 
 
 class ReadinessChanges(WorkloadListener):

@@ -19,7 +19,6 @@ from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
 from simulator.fault.vacancies import Vacancies
 from simulator.kernel import make_kernel
-from simulator.kernel.environment import Environment
 from simulator.kernel.streams import Streams
 from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
@@ -248,7 +247,6 @@ class Builder:
         # Kubelets listen in on it from now on.
         told = reach.lifecycle
         KubeletMaker(scenario, reach, self.ledger, self.fill).attach(workloads)
-        env = Environment(self.kernel)
         for workload in workloads.values():
             workload.begin()
         for name, workload in workloads.items():
@@ -257,12 +255,8 @@ class Builder:
             if given is not None:
                 sight = ScalerReach(
                     self.kernel,
-                    env,
-                    self.streams,
-                    self.ledger.events,
                     name,
                     workload,
-                    workloads,
                     self.placement,
                     requested,
                     told.ingresses.get(name) if isinstance(told, Directory) else None,

@@ -223,6 +223,7 @@ class SelectorCheck:
         return (
             any(each.kind == "node_drain" for each in scenario.faults)
             or any(each.autoscaler is not None for each in scenario.services.values())
+            or bool(scenario.deployments)
             or (scenario.platform is not None and scenario.platform.autoscaled)
         )
 

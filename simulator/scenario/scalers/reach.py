@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.call.edge import Edge
 from simulator.discovery.ingress import Ingress
-from simulator.kernel.environment import Environment
 from simulator.kernel.kernel import Kernel
-from simulator.kernel.streams import Streams
-from simulator.observe.event_log import EventLog
 from simulator.platform.disruption_budget import DisruptionBudget
 from simulator.platform.placement import Placement
 from simulator.platform.workload import Workload
@@ -21,19 +18,15 @@ from simulator.scaling.meter import Meter
 class ScalerReach:
     """The world as the autoscaler of one service sees it.
 
-    `workloads` are those of all managed services, by name; `placement` is who stands on which node,
-    None where there are no nodes; `requested_cpu` is how many cores each instance asks for, 0 if it
-    does not say; `ingress` leads to the instances or to the activator of a service that may have
-    none; `edges` are all there are; `budget` is how many instances may be taken down on purpose.
+    `placement` is who stands on which node, None where there are no nodes; `requested_cpu` is how many
+    cores each instance asks for, 0 if it does not say; `ingress` leads to the instances or to the
+    activator of a service that may have none; `edges` are all there are; `budget` is how many
+    instances may be taken down on purpose.
     """
 
     kernel: Kernel
-    env: Environment
-    streams: Streams
-    events: EventLog
     service: str
     workload: Workload
-    workloads: Mapping[str, Workload]
     placement: Placement | None
     requested_cpu: float = 0.0
     ingress: Ingress | None = None
