@@ -98,14 +98,12 @@ class Segmentation:
         "table",
         "tallies",
         "version_of",
-        "weights",
     )
 
     def __init__(self, salt: int, *, sticky: bool = False) -> None:
         self.salt = salt
         self.sticky = sticky
         self.version_of: dict[str, str] = {}
-        self.weights: dict[str, float] = {"": 1.0}
         self.rules: list[Rule] = []
         self.mirror_to: str | None = None
         self.mirror_share = 0.0
@@ -123,7 +121,6 @@ class Segmentation:
         total = sum(weights.values())
         if total <= 0.0 or min(weights.values()) < 0.0:
             raise SimulatorError(f"versions cannot share by these weights: {weights}")
-        self.weights = dict(weights)
         left = whole_parts([each / total for each in weights.values()], SLOTS)
         quotas = dict(zip(weights, left, strict=True))
         free = []

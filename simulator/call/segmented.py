@@ -48,7 +48,7 @@ class SegmentedRoute(Route):
         make: makes the subset of a version when the first of its instances is known.
     """
 
-    __slots__ = ("make", "party", "rules", "segmentation", "subsets")
+    __slots__ = ("make", "rules", "segmentation", "subsets")
 
     def __init__(
         self,
@@ -58,14 +58,14 @@ class SegmentedRoute(Route):
         make: Callable[[SegmentedRoute, str], Subset],
     ) -> None:
         super().__init__(caller, Balancer())
-        self.party = party
         self.segmentation = segmentation
         self.make = make
         self.rules: list[Rule] = segmentation.rules_for(party)
         self.subsets: dict[str, Subset] = {}
-        # Whoever is sent copies may come later; who is told of what is sent can send them.
+        # The balancers of the subsets are to hear of what is sent.
         self.tracks = True
-        self.mirror = Mirror(self)
+        if segmentation.mirror_to is not None:
+            self.mirror = Mirror(self)
 
     def learn(self, instances: list[Instance], now: float) -> None:
         version_of = self.segmentation.version_of
@@ -97,10 +97,6 @@ class SegmentedRoute(Route):
         self.home = zone
         for subset in self.subsets.values():
             subset.stand_in(zone)
-
-    def moved(self, instance: Instance, now: float) -> None:
-        for subset in self.subsets.values():
-            subset.moved(instance, now)
 
     def pick(self, request: Request, now: float) -> Member | None:
         return self.pick_of(self.segmentation.version(request, self.rules), request, now)

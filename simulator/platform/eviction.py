@@ -234,8 +234,4 @@ class Move(Event):
             return
         instance.stand_in(zone)
         for route in self.evictor.callers[self.name]:
-            found = [each for each in route.members if each.instance is instance]
-            for member in found:
-                member.zone = zone
-            if found:
-                route.refresh(self.evictor.kernel.now)
+            route.moved(instance, self.evictor.kernel.now)
