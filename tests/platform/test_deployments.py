@@ -485,3 +485,20 @@ def test_the_same_with_a_registry_that_takes_its_time() -> None:
     assert set(delayed.traffic["users"].outcomes) == {"ok"}
     hasty = play(SHOP, registry, change, "services.shop.shutdown={grace: 30s}")
     assert hasty.traffic["users"].outcomes["refused"] > 0
+
+
+def test_blue_green_stands_by_before_it_is_promoted() -> None:
+    """Green is there at 60.005 s, gets all 15 s after that, and blue goes 30 s later."""
+    strategy = "strategy: {blue_green: {auto_promotion: 15s}}"
+    result = play(SHOP, deploy(f"at: 30.005s, service: shop, version: v2, {strategy}"))
+    assert when(result, "v2: gets all requests") == pytest.approx(75.005)
+    assert when(result, "the other instances are stopped") == pytest.approx(105.005)
+
+
+def test_green_goes_soon_after_it_was_taken_back() -> None:
+    """`abort_scale_down_delay` is that of a rollback, and not that of a switch."""
+    strategy = "strategy: {blue_green: {abort_scale_down_delay: 12s}}"
+    switch = f"at: 30.005s, service: shop, version: v2, {strategy}"
+    back = "at: 70.005s, service: shop, rollback: true, strategy: blue_green"
+    result = play(SHOP, deploy(switch, back))
+    assert when(result, "v1: the other instances are stopped") == pytest.approx(82.005)

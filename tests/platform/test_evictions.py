@@ -348,12 +348,20 @@ def test_nothing_is_taken_away_soon_after_a_growth() -> None:
 
 
 def test_a_budget_keeps_nodes() -> None:
-    """Where no instance may be evicted only the empty node goes."""
-    world, log = played(*GROWING, "services.shop.disruption_budget={max_unavailable: 0}")
+    """Where no instance may be evicted only the empty node goes; else one more does, and moves one."""
+    apart = (
+        *GROWING,
+        "platform.nodes.general.count=3",
+        "platform.nodes.general.autoscaling.scale_down_utilization=60%",
+    )
+    _, log = played(*apart)
+    assert len(times(log, "unneeded: taken away")) == 2
+    assert len(times(log, "evicted")) == 1
+    world, log = played(*apart, "services.shop.disruption_budget={max_unavailable: 0}")
+    assert len(times(log, "unneeded: taken away")) == 1
     assert times(log, "evicted") == []
     assert world.placement is not None
-    for node in world.placement.nodes:
-        assert node.instances or not node.present or node.name == "general-1"
+    assert [len(each.instances) for each in world.placement.nodes if each.present] == [1, 1]
 
 
 def test_the_pool_with_the_least_waste_grows() -> None:

@@ -120,6 +120,20 @@ def test_nothing_is_taken_away_if_that_is_disabled() -> None:
     assert scaled(result) == [(480.0, "2 to 4")]
 
 
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        ("scale_out_datapoints: 2", [(420.0, "2 to 4"), (1800.0, "4 to 1")]),
+        ("scale_in_datapoints: 4", [(480.0, "2 to 4"), (1140.0, "4 to 1")]),
+    ],
+)
+def test_so_many_periods_in_a_row(setting: str, expected: list[tuple[float, str]]) -> None:
+    """An alarm goes off a minute earlier for each that it takes less."""
+    autoscaler = f"{{min: 1, max: 10, target: {{cpu: 50%}}, {setting}}}"
+    settings = [f"services.shop.autoscaler.target_tracking={autoscaler}"]
+    assert scaled(simulate(parse(LOAD, settings=settings).scenario)) == expected
+
+
 STEPS = (
     "services.shop.autoscaler={step: {min: 1, max: 10, "
     "scale_out: {threshold: {cpu: 60%}, cooldown: 2m, "

@@ -329,9 +329,24 @@ def test_one_of_two_at_a_time() -> None:
 def test_only_requests() -> None:
     """The limit stays as it is, and nobody asks for more than that."""
     setting = "services.api.autoscaler.vertical.controls=requests_only"
-    for _, limit, weight, _ in sizes(play(180.0, setting)):
-        assert limit == 0.2
-        assert weight == pytest.approx(TARGET)
+    found = sizes(play(180.0, setting))
+    assert [each[1] for each in found] == [0.2, 0.2]
+    assert [each[2] for each in found] == pytest.approx([TARGET] * 2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "wanted"),
+    [
+        ("margin=30%", TARGET / 1.15 * 1.3),
+        ("min_allowed=0.5", 0.5),
+        ("max_allowed=0.15", 0.15),
+        ("min_replicas=3", 0.1),
+    ],
+)
+def test_settings_arrive(setting: str, wanted: float) -> None:
+    """What a scenario sets for it is what it goes by."""
+    found = sizes(play(180.0, f"services.api.autoscaler.vertical.{setting}"))
+    assert [each[2] for each in found] == pytest.approx([wanted] * 2)
 
 
 def test_initial_evicts_nobody() -> None:
@@ -341,8 +356,8 @@ def test_initial_evicts_nobody() -> None:
 
 
 def test_a_disruption_budget_is_respected() -> None:
-    """With one that allows nobody to go all stay; with one that allows one they take turns."""
+    """With one that allows nobody to go all stay; with one that allows one all get their size."""
     setting = "services.api.disruption_budget={min_available: 2}"
     assert sizes(play(180.0, setting)) == [("api-1", 0.2, 0.1, 100), ("api-2", 0.2, 0.1, 100)]
     setting = "services.api.disruption_budget={max_unavailable: 1}"
-    assert all(each[1] == pytest.approx(2.0 * TARGET) for each in sizes(play(180.0, setting)))
+    assert [each[1] for each in sizes(play(180.0, setting))] == pytest.approx([2.0 * TARGET] * 2)
