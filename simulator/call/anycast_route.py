@@ -10,6 +10,7 @@ from simulator.call.global_route import home_region
 from simulator.call.route import Member, Route
 
 if TYPE_CHECKING:
+    from simulator.balancing.balancer import Balancer
     from simulator.balancing.chance import Chance
     from simulator.call.steering.board import Board
     from simulator.call.steering.steering import Steering
@@ -73,6 +74,11 @@ class AnycastRoute(Route):
         self.region = ""
         self.ahead = ""
         self.follows = inf
+
+    def choose_by(self, balancer: Balancer, *, keyed: bool, by_client: bool, now: float) -> None:
+        assert isinstance(balancer, Regional)
+        self.regional = balancer
+        super().choose_by(balancer, keyed=keyed, by_client=by_client, now=now)
 
     def pick(self, request: Request, now: float) -> Member | None:
         if self.version != self.board.version:

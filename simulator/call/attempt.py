@@ -289,6 +289,20 @@ class TracedAttempt(BoundedAttempt):
         self.span.served_until = self.instance.kernel.now
         super().fail(outcome, origin)
 
+    def answer(self, outcome: int, origin: str) -> None:
+        self.broken_off()
+        super().answer(outcome, origin)
+
+    def withdraw(self) -> None:
+        self.broken_off()
+        super().withdraw()
+
+    def broken_off(self) -> None:
+        """If it is being worked on, that ends here: the instance died, or nobody wants it any more."""
+        span = self.span
+        if span.served_from is not None and span.served_until is None:
+            span.served_until = self.instance.kernel.now
+
     def settle(self, outcome: int, origin: str) -> None:
         self.span.close(self.instance.kernel.now, outcome, origin)
         super().settle(outcome, origin)

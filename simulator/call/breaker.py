@@ -67,6 +67,9 @@ FAILURES: Final = (
 IGNORED: Final = (1 << BULKHEAD_FULL) | (1 << BREAKER_OPEN) | (1 << UNAUTHORIZED) | (1 << CANCELLED)
 """The outcomes that do not."""
 
+AS_SET: Final = -1
+"""In place of a state: that of the settings."""
+
 LONGEST: Final = 1e12
 """Seconds; a wait that grows without a limit stops here, far beyond any run."""
 
@@ -160,6 +163,7 @@ class Breaker:
 
     Attributes:
         state: what it is now.
+        initial: in which state it begins, whenever it does: that of its settings, or one it is held in.
         opened, half_opened, closed: how often it became so.
         rejected: calls turned away.
         succeeded, failed, slow: calls that were counted; a slow one is one of the others as well.
@@ -180,6 +184,7 @@ class Breaker:
         "grown",
         "half_opened",
         "in_row",
+        "initial",
         "least",
         "most_in_row",
         "open_seconds",
@@ -247,6 +252,7 @@ class Breaker:
         self.until = inf
         self.due = inf
         self.counted = 0.0
+        self.initial = settings.state
         self.state = settings.state
         self.begin(0.0)
 
@@ -320,10 +326,28 @@ class Breaker:
             )
         self.enter(now, state)
 
+    def hold(self, now: float, state: int) -> None:
+        """Force it into a state in which it also begins, should its process start anew meanwhile.
+
+        Raises:
+            IllegalTransition: if that state cannot be reached from here.
+        """
+        self.initial = state
+        self.force(now, state)
+
+    def let_go(self, now: float, state: int = AS_SET) -> None:
+        """Hold it no longer; it begins anew, in a state or as its settings have it, and goes on.
+
+        Raises:
+            IllegalTransition: if that state cannot be reached from here.
+        """
+        self.initial = self.settings.state
+        self.force(now, self.initial if state == AS_SET else state)
+
     def restart(self, now: float) -> None:
         """The process that it belongs to starts anew, and with it the breaker; counts go on."""
         self.bring(now)
-        self.state = self.settings.state
+        self.state = self.initial
         self.attempts = 0
         self.begin(now)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from simulator.call.breaker import AS_SET
+
 if TYPE_CHECKING:
     from simulator.call.breaker import Breaker
 
@@ -17,21 +19,39 @@ class BreakerSet:
 
     Args:
         make: makes the breaker for an instance, by its name.
+
+    Attributes:
+        held: the state that all of them are held in; `AS_SET` if they are in none.
     """
 
-    __slots__ = ("breakers", "make")
+    __slots__ = ("breakers", "held", "make")
 
     def __init__(self, make: Callable[[str], Breaker]) -> None:
         self.make = make
         self.breakers: dict[str, Breaker] = {}
+        self.held = AS_SET
 
-    def of(self, instance: str) -> Breaker:
-        """The breaker of the calls to one instance."""
+    def of(self, instance: str, now: float) -> Breaker:
+        """The breaker of the calls to one instance, which there is from `now` on at the latest."""
         breaker = self.breakers.get(instance)
         if breaker is None:
             breaker = self.make(instance)
             self.breakers[instance] = breaker
+            if self.held != AS_SET:
+                breaker.hold(now, self.held)
         return breaker
+
+    def hold(self, now: float, state: int) -> None:
+        """Hold all of them in a state, and those that are made later."""
+        self.held = state
+        for breaker in self.breakers.values():
+            breaker.hold(now, state)
+
+    def let_go(self, now: float, state: int = AS_SET) -> None:
+        """Hold none of them any longer; they begin anew, in a state or as their settings have it."""
+        self.held = AS_SET
+        for breaker in self.breakers.values():
+            breaker.let_go(now, state)
 
     def restart(self, now: float) -> None:
         """The process that they belong to starts anew."""

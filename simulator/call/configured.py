@@ -40,7 +40,7 @@ class Configured(Guard):
         stopped: Callable[[], None],
         started: Callable[[], None],
     ) -> None:
-        super().__init__(kernel, route)
+        super().__init__(kernel, route, point.edge.callee.label)
         self.point = point
         self.stopped = stopped
         self.started = started

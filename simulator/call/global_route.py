@@ -9,6 +9,7 @@ from simulator.balancing.regional import Regional
 from simulator.call.route import Member, Route
 
 if TYPE_CHECKING:
+    from simulator.balancing.balancer import Balancer
     from simulator.balancing.chance import Chance
     from simulator.call.steering.board import Board
     from simulator.call.steering.steering import Steering
@@ -82,6 +83,11 @@ class GlobalRoute(Route):
         self.keep = -1.0
         self.region = ""
         self.expires = -inf
+
+    def choose_by(self, balancer: Balancer, *, keyed: bool, by_client: bool, now: float) -> None:
+        assert isinstance(balancer, Regional)
+        self.regional = balancer
+        super().choose_by(balancer, keyed=keyed, by_client=by_client, now=now)
 
     def pick(self, request: Request, now: float) -> Member | None:
         if now >= self.expires:

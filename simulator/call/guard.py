@@ -42,6 +42,7 @@ class Guard:
     guards.
 
     Attributes:
+        target: the endpoint (`service.endpoint`) whose calls it guards.
         shared: whether the breaker is everybody's, and not of this caller instance.
         failures, ignored: the outcomes that the breaker counts as failures, and those that it does
             not look at, a bit for each.
@@ -69,11 +70,13 @@ class Guard:
         "retries",
         "route",
         "shared",
+        "target",
     )
 
-    def __init__(self, kernel: Kernel, route: Route) -> None:
+    def __init__(self, kernel: Kernel, route: Route, target: str) -> None:
         self.kernel = kernel
         self.route = route
+        self.target = target
         self.call_timeout = inf
         self.call_timeouts = 0
         self.another_instance = False

@@ -106,7 +106,7 @@ class Passage(Party):
             self.member = self.call.pick(self.copy)
             if self.member is None:
                 return NO_INSTANCE
-            breaker = guard.breakers.of(self.member.name)
+            breaker = guard.breakers.of(self.member.name, now)
         if breaker is not None:
             if not breaker.try_acquire(now):
                 return BREAKER_OPEN

@@ -141,15 +141,23 @@ class Route:
         candidates: list[Candidate] = []
         for member in self.members:
             member.healthy = member.usable
-            if self.atlas is not None:
-                # Since the last time it may have moved.
-                member.zone = member.instance.zone
+            zone = member.instance.zone
+            if zone or self.atlas is not None:
+                # Since the last time it may have moved, though it was known all along.
+                member.zone = zone
                 member.distance = self.distance_to(member.instance)
             candidates.append(member)
         self.balancer.update(candidates, now)
         self.sole = None
         if len(self.members) == 1 and not self.tracks and self.members[0].usable:
             self.sole = self.members[0]
+
+    def choose_by(self, balancer: Balancer, *, keyed: bool, by_client: bool, now: float) -> None:
+        """From now on another balancer chooses among the members that the route knows."""
+        self.balancer = balancer
+        self.keyed = keyed
+        self.by_client = by_client
+        self.refresh(now)
 
     def mark(self, member: Member, now: float) -> None:
         """The checks of a member, or its ejection, have come to another end than before."""

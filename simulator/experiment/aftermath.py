@@ -46,8 +46,7 @@ class Aftermath:
             for name, service in self.world.services.items()
             for each in service.instances
         }
-        arrivals = measurement.arrivals
-        self.arrived = {} if arrivals is None else arrivals.counts(self.count)
+        self.arrived = measurement.arrivals.counts(self.count)
         self.attempts = np.zeros(self.count)
         for name in self.world.services:
             self.attempts += self.services.outcomes_of(name).sum(axis=1)

@@ -14,6 +14,7 @@ from simulator.experiment.questions import Questions
 from simulator.experiment.slo_count import SloCount
 from simulator.experiment.subjects import Subject
 from simulator.experiment.timely import spans_of
+from simulator.fault.fault import Fault
 from simulator.observe.census import Census, LaneNames, Level, NameLane, Window
 from simulator.observe.gauges import COLUMNS, Gauges, Reading
 from simulator.scenario.building.world import World
@@ -92,9 +93,8 @@ class Measurement:
         self.census.tallies += self.exposures
         self.instances = world.instances
         self.gauges = Gauges(world.kernel, self.instances, self.interval)
-        self.arrivals = Arrivals(world.sources) if world.faults else None
-        if self.arrivals is not None:
-            self.gauges.counters.append(self.arrivals)
+        self.arrivals = Arrivals(world.sources)
+        self.gauges.counters.append(self.arrivals)
         self.readings: dict[float, Reading] = {0.0: Reading(0.0, self.instances)}
         self.started: dict[float, dict[str, int]] = {0.0: dict.fromkeys(world.sources, 0)}
         self.calls_before = [0] * len(world.edges)
@@ -103,6 +103,15 @@ class Measurement:
         self.moments = {edge for window in self.windows for edge in (window.start, window.end)}
         self.moments.discard(inf)
         self.end = 0.0
+
+    def join(self, fault: Fault, momentary: bool) -> None:
+        """A fault has joined the world, of which nobody knew beforehand when it would come."""
+        self.faults.join(fault, momentary)
+        self.forget_trial()
+
+    def forget_trial(self) -> None:
+        """The triggers are others than those that were known: nothing is told of metastability."""
+        self.trial = None
 
     def mark(self, now: float) -> None:
         """Read all instances, and count who has come: a window begins or ends."""

@@ -63,12 +63,22 @@ class FaultTimes:
         mark: Callable[[float], None],
     ) -> None:
         self.kernel = kernel
-        self.momentary = momentary
+        self.momentary = set(momentary)
         self.mark = mark
         self.spans: dict[str, list[tuple[float, float]]] = {each.name: [] for each in faults}
         self.phases: list[PhaseWindow] = []
         for each in faults:
             each.onlooker = self
+
+    def join(self, fault: Fault, momentary: bool) -> None:
+        """One more fault is to be watched, from now on."""
+        self.spans[fault.name] = []
+        if momentary:
+            self.momentary.add(fault.name)
+        for each in self.phases:
+            if each.phase.fault is None:
+                each.about = {*each.about, fault.name}
+        fault.onlooker = self
 
     def began(self, name: str) -> None:
         """The fault of this name begins."""

@@ -17,11 +17,14 @@ from simulator.kernel.event import URGENT, Event
 from simulator.observe.audit import Audit, AuditedInstance
 from simulator.scenario.building.build import build
 from simulator.scenario.expectation import parse_expectation
-from simulator.scenario.model.scenario import Scenario
+from simulator.scenario.model.fault.fault import Fault, lasting
+from simulator.scenario.model.scenario import Scenario, with_faults
 from simulator.service.instance import Instance
 
 SLICE = 20_000
 """Events between two looks at the clock on the wall."""
+SHORT_SLICE = 2_000
+"""The same where somebody waits for an answer."""
 YOUNG = 50_000
 """Objects that may be made before the garbage collector looks; the hot path makes no cycles."""
 OLD = 1_000
@@ -96,19 +99,28 @@ class Run:
         """Events so far."""
         return self.world.kernel.fired
 
-    def advance(self, wall_seconds: float = inf) -> bool:
+    @property
+    def over(self) -> bool:
+        """Whether the end is reached, or the run has stopped itself."""
+        return self.stopped is not None or self.now >= self.scenario.duration
+
+    def advance(self, wall_seconds: float = inf, until: float = inf) -> bool:
         """Play for about so long; returns whether the end is reached, or the run has stopped itself.
+
+        With `until`, in seconds of the simulated clock, it is played up to that moment at most, and
+        returns whether it has come so far; what happens at that very moment has not happened yet.
 
         Raises:
             LawBroken: if the laws are checked and one does not hold.
         """
-        kernel, duration = self.world.kernel, self.scenario.duration
+        kernel, goal = self.world.kernel, min(until, self.scenario.duration)
         began = perf_counter()
-        reached = self.stopped is not None
+        reached = self.stopped is not None or self.now >= goal
+        slice_ = SLICE if wall_seconds == inf else SHORT_SLICE
         with _rare_collections():
             while not reached:
                 try:
-                    reached = kernel.run(duration, SLICE)
+                    reached = kernel.run(goal, slice_)
                 except StopRun as stop:
                     self.stopped = Stopped(stop.condition.text, kernel.now, stop.value)
                     reached = True
@@ -118,6 +130,34 @@ class Run:
         if self.audit is not None:
             self.audit.check()
         return reached
+
+    def inject(self, fault: Fault) -> None:
+        """Let a fault of a time to come join the run, as if it were the last of the scenario.
+
+        Whatever is found is as if it had been there from the start, but for metastability, of which
+        nothing is told. It must be right, and go with the rest.
+
+        Raises:
+            ValueError: if its time has passed.
+        """
+        joined = self.world.join(fault)
+        self.measurement.join(joined, fault.momentary)
+        self.scenario = with_faults(self.scenario, (*self.scenario.faults, fault))
+
+    def end_fault(self, number: int, lasts: float) -> None:
+        """End a fault of the scenario that is on, and comes once, so long after its begin, in seconds.
+
+        It is as if that had been its `for`.
+
+        Raises:
+            ValueError: if that moment has passed.
+        """
+        fault = self.world.faults[number]
+        fault.end_at(fault.latest + lasts)
+        self.measurement.forget_trial()
+        faults = list(self.scenario.faults)
+        faults[number] = lasting(faults[number], lasts)
+        self.scenario = with_faults(self.scenario, tuple(faults))
 
     def result(self) -> Result:
         """The figures of what was played; the run is over with that."""

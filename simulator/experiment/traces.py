@@ -11,13 +11,14 @@ from simulator.scenario.building.world import World
 def traces_of(world: World) -> tuple[Trace, ...]:
     """Every sampled request with its spans, class by class, in the order in which they started."""
     return tuple(
-        _trace(each)
+        trace_of(each)
         for source in world.sources.values()
         for each in sorted(source.sampler.traces, key=lambda trace: trace.number)
     )
 
 
-def _trace(opened: OpenTrace) -> Trace:
+def trace_of(opened: OpenTrace) -> Trace:
+    """One sampled request with its spans, as far as it has come."""
     numbers = {id(span): number for number, span in enumerate(opened.spans)}
     spans = tuple(
         Span(

@@ -80,6 +80,11 @@ class BadDeploy(Fault):
                 self.kernel.schedule(replacement, turn * self.rolling.every)
         return [each.name for each in victims]
 
+    def vacated(self, name: str) -> None:
+        for each in [one for one in self.replaced if one.instance.name == name]:
+            self.replaced.remove(each)
+            each.roll_back()
+
     def undo(self) -> None:
         for each in self.replaced:
             each.roll_back()

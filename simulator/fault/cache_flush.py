@@ -22,6 +22,8 @@ class CacheFlush(Fault):
     Left out: caches that are services of their own; to lose one of those, kill it.
     """
 
+    momentary = True
+
     def __init__(
         self,
         kernel: Kernel,

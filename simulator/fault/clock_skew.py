@@ -64,8 +64,14 @@ class ClockSkew(Fault):
             self.check.put_on(instance)
         return [each.name for each in self.victims]
 
+    def vacated(self, name: str) -> None:
+        for instance in [each for each in self.victims if each.name == name]:
+            self.victims.remove(instance)
+            self.clocks.set_right(name, self.by)
+
     def undo(self) -> None:
         for instance in self.victims:
             self.clocks.set_right(instance.name, self.by)
+        self.victims = []
         for instance in self.everybody:
             self.check.take_off(instance)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from simulator.call.edge import CallPoint
 from simulator.fault.fault import Fault, Schedule
 from simulator.kernel.kernel import Kernel
-from simulator.platform.configuration import Setting
+from simulator.platform.configuration import Change
 
 
 class ConfigPush(Fault):
@@ -26,12 +25,20 @@ class ConfigPush(Fault):
     thing: a breaker begins closed and a bulkhead empty, and at the end of the fault the old ones are
     there as they were left. Of two pushes on one call the later has its way.
 
-    Left out: how attempts are balanced, and who else is asked, which stay; instances that crash on
-    a value they cannot read (a `bad_deploy`, or a `kill`).
+    A `balancer` is pushed to all calls of the caller to a service, since they share it. The new one
+    begins afresh, with the members as they are: it knows what they have under way and who is
+    healthy, and not how fast they were. Calls under way end as they began, and a connection, or an
+    address that is kept, as well. At the end the old balancer is back as it was left, and is told
+    who has come and gone.
+
+    Left out: what else there is to the choice of an instance (`via`, `outlier` and so on), and who
+    else is asked, which stay; instances that crash on a value they cannot read (a `bad_deploy`, or
+    a `kill`).
 
     Source: Google Cloud, incident report of 12 June 2025 (a quota policy with blank fields,
     everywhere within seconds); Cloudflare, "Details of the Cloudflare outage on July 2, 2019" and
-    "Cloudflare outage on November 18, 2025"; Meta, "More details about the October 4 outage", 2021.
+    "Cloudflare outage on November 18, 2025"; Meta, "More details about the October 4 outage", 2021;
+    Envoy, "Cluster manager" (a cluster that is updated, such as its `lb_policy`).
     """
 
     def __init__(
@@ -40,17 +47,17 @@ class ConfigPush(Fault):
         name: str,
         schedule: Schedule,
         caller: str,
-        pushed: Sequence[tuple[Setting, CallPoint]],
+        pushed: Sequence[Change],
     ) -> None:
         super().__init__(kernel, name, "config_push", schedule)
         self.caller = caller
         self.pushed = pushed
 
     def begin(self) -> Sequence[str]:
-        for setting, meanwhile in self.pushed:
-            setting.push(meanwhile)
+        for change in self.pushed:
+            change.push()
         return [self.caller]
 
     def undo(self) -> None:
-        for setting, meanwhile in self.pushed:
-            setting.take_back(meanwhile)
+        for change in self.pushed:
+            change.take_back()

@@ -61,6 +61,11 @@ class CrashLoop(Fault):
             loop.crash()
         return [loop.instance.name for loop in self.loops]
 
+    def vacated(self, name: str) -> None:
+        for loop in [each for each in self.loops if each.instance.name == name]:
+            self.loops.remove(loop)
+            loop.end()
+
     def undo(self) -> None:
         for loop in self.loops:
             loop.end()

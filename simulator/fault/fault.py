@@ -45,11 +45,13 @@ class Schedule:
 
     With `late` it begins when everything else of that moment has happened, as a fault does that
     waits for the end of another. With a `condition` there are no times that are known beforehand.
+    `place` is the one among ties that was kept for its first begin, where it joins a world that runs.
     """
 
     spans: tuple[Span, ...]
     late: bool = False
     condition: Conditional | None = None
+    place: int | None = None
 
     @property
     def whole(self) -> Span | None:
@@ -77,6 +79,8 @@ class Fault(Event):
 
     announced = False
     """Whether those it hits leave the registry in good order: then their leaving gives nothing away."""
+    momentary = False
+    """Whether it is over by itself."""
 
     def __init__(self, kernel: Kernel, name: str, kind: str, schedule: Schedule) -> None:
         super().__init__()
@@ -92,12 +96,22 @@ class Fault(Event):
         self.on = False
         self.events: EventLog | None = None
         self.onlooker: Onlooker | None = None
+        self.end_place = 0
         self.wait()
+
+    @property
+    def active(self) -> bool:
+        """Whether it has begun, and is not over."""
+        return self.on or (self.times > 0 and self.ended is None and not self.momentary)
 
     def wait(self) -> None:
         """Let it begin when it does next, if it does."""
-        if self.times < len(self.schedule.spans):
-            begin, _ = self.schedule.spans[self.times]
+        if self.times >= len(self.schedule.spans):
+            return
+        begin, _ = self.schedule.spans[self.times]
+        if self.times == 0 and self.schedule.place is not None:
+            self.kernel.agenda.insert(self, begin, self.schedule.place)
+        else:
             self.kernel.agenda.add(self, begin, LATE if self.schedule.late else NORMAL)
 
     def fire(self) -> None:
@@ -121,11 +135,26 @@ class Fault(Event):
         hit = self.begin()
         self.hit = tuple(dict.fromkeys((*self.hit, *hit)))
         self.tell("begins: " + (", ".join(hit) or "nobody"))
+        # Kept in any case: somebody may end it whose end was not known.
+        self.end_place = self.kernel.reserve()
         if end is None:
             self.wait()
         else:
             self.on = True
-            self.kernel.schedule_at(self, end)
+            self.kernel.insert(self, end, self.end_place)
+
+    def end_at(self, time: float) -> None:
+        """Have it end at `time`, in seconds, and not when it was to, or never.
+
+        It is as if its end had been known when it last began, which it has; it is not over yet, and
+        does not begin again.
+
+        Raises:
+            ValueError: if `time` is past.
+        """
+        self.kernel.cancel(self)
+        self.on = True
+        self.kernel.insert(self, time, self.end_place)
 
     def its_end(self) -> float | None:
         """When it is over, if it begins now."""

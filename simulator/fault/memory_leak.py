@@ -98,11 +98,16 @@ class MemoryLeak(Fault):
 
     def read(self) -> None:
         """Look at every heap, and again after a while."""
-        for heap in self.heaps:
+        for heap in list(self.heaps):
             heap.read()
         self.readings += 1
         # By multiplication, so that the readings do not drift.
         self.kernel.schedule_at(self.reading, self.latest + self.readings * PERIOD)
+
+    def vacated(self, name: str) -> None:
+        for heap in [each for each in self.heaps if each.instance.name == name]:
+            self.heaps.remove(heap)
+            heap.give_back()
 
     def undo(self) -> None:
         self.kernel.cancel(self.reading)

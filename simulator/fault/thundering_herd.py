@@ -32,6 +32,8 @@ class ThunderingHerd(Fault):
     incident of 12 June 2025, whose restarts overloaded the database below by a herd effect.
     """
 
+    momentary = True
+
     def __init__(
         self,
         kernel: Kernel,

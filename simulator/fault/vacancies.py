@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from simulator.fault.fault import Fault
 from simulator.platform.workload import Replica, WorkloadListener
 
@@ -12,10 +10,11 @@ class Vacancies(WorkloadListener):
     """Tells faults of places that are free again: whoever takes one is not who was hit.
 
     Args:
-        faults: those that befall instances; not those that befall all that is in a zone.
+        faults: those that befall instances; not those that befall all that is in a zone. Others may
+            be added.
     """
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults
 
     def gone(self, replica: Replica) -> None:

@@ -32,9 +32,17 @@ class Agenda(Event):
         Raises:
             ValueError: if `time` is past or not a number.
         """
+        self.insert(event, time, self.kernel.reserve(priority))
+
+    def insert(self, event: Event, time: float, key: int) -> None:
+        """Let `event` fire at `time`, in the place among ties that the kernel's `reserve` gave.
+
+        Raises:
+            ValueError: if `time` is past or not a number.
+        """
         if not time >= self.kernel.now:
             raise ValueError(f"{time} s is before now ({self.kernel.now} s)")
-        heappush(self.waiting, (time, self.kernel.reserve(priority), event))
+        heappush(self.waiting, (time, key, event))
         self.look()
 
     def look(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, NamedTuple
 
 MOST: Final = 10_000
-"""Entries that are kept; of later ones only the number is."""
+"""Entries that are kept; of later ones only the number is, but for the last."""
+LAST: Final = 300
+"""The last entries that are kept, however many came before."""
 
 
 class Entry(NamedTuple):
@@ -26,20 +29,29 @@ class EventLog:
     Attributes:
         entries: in the order of time.
         dropped: how many there were beyond those kept.
+        last: the last ones, in the order of time, be they among `entries` or not.
     """
 
-    __slots__ = ("dropped", "entries")
+    __slots__ = ("dropped", "entries", "last")
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.dropped = 0
+        self.last: deque[Entry] = deque(maxlen=LAST)
 
     def note(self, time: float, kind: str, subject: str, detail: str = "") -> None:
         """Something happened."""
+        entry = Entry(time, kind, subject, detail)
+        self.last.append(entry)
         if len(self.entries) < MOST:
-            self.entries.append(Entry(time, kind, subject, detail))
+            self.entries.append(entry)
         else:
             self.dropped += 1
+
+    def kept(self) -> list[Entry]:
+        """All entries that there still are, in the order of time."""
+        beyond = min(self.dropped, len(self.last))
+        return self.entries + list(self.last)[len(self.last) - beyond :]
 
 
 class Reporter:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
+from typing import Protocol
 
 from simulator.call.configured import Configured
 from simulator.call.edge import CallPoint
@@ -12,6 +13,23 @@ from simulator.call.route import Route
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.observe.event_log import EventLog
+
+
+class Change(Protocol):
+    """One thing that a push does differently."""
+
+    def push(self) -> None:
+        """It is done so from now on."""
+
+    def take_back(self) -> None:
+        """It is no longer done so."""
+
+
+class Switch(Protocol):
+    """Something that a process goes by once it has read it."""
+
+    def read(self) -> None:
+        """Go by what was said last."""
 
 
 class Setting:
@@ -77,6 +95,20 @@ class Setting:
         point.plain = False
 
 
+class CallChange:
+    """What one push makes of a call: it is made like `meanwhile`."""
+
+    def __init__(self, setting: Setting, meanwhile: CallPoint) -> None:
+        self.setting = setting
+        self.meanwhile = meanwhile
+
+    def push(self) -> None:
+        self.setting.push(self.meanwhile)
+
+    def take_back(self) -> None:
+        self.setting.take_back(self.meanwhile)
+
+
 @dataclass(frozen=True, slots=True)
 class Polling:
     """How often a process reads its configuration.
@@ -123,13 +155,17 @@ class Configuration:
 
     def read_by(self, caller: str, setting: Setting, route: Route) -> Configured:
         """What makes the call of a setting for one instance of the caller."""
-        reader = self.readers.get(caller)
-        if reader is None:
-            reader = Reader(self, caller)
-            self.readers[caller] = reader
+        reader = self.reader(caller)
         call = Configured(self.kernel, route, setting.latest, reader.stop, reader.start)
         reader.calls.append((setting, call))
         return call
+
+    def reader(self, caller: str) -> Reader:
+        """The instance of the caller, as one that reads."""
+        reader = self.readers.get(caller)
+        if reader is None:
+            reader = self.readers[caller] = Reader(self, caller)
+        return reader
 
     def begin(self, draw_of: Callable[[str], Callable[[], float]], absent: set[str]) -> None:
         """Everybody but the `absent` is somewhere in a period; `draw_of` a caller gives uniforms."""
@@ -162,6 +198,7 @@ class Reader(Event):
         self.configuration = configuration
         self.caller = caller
         self.calls: list[tuple[Setting, Configured]] = []
+        self.switches: list[Switch] = []
         self.draw: Callable[[], float] = _nothing
 
     def fire(self) -> None:
@@ -178,6 +215,8 @@ class Reader(Event):
         """Do all calls as it was said last."""
         for setting, call in self.calls:
             call.point = setting.latest
+        for switch in self.switches:
+            switch.read()
         self.configuration.has_read(self.caller)
 
     def stop(self) -> None:

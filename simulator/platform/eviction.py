@@ -139,14 +139,16 @@ class Evictor:
             workload.settle()
 
     def judge(self, node: Node, ready: bool) -> None:
-        """Whoever stands on a node and has a workload is ready or not, as the node is."""
+        """Whoever stands on a node and has a workload is ready or not, as the node is.
+
+        That is so of a process, too, that something else keeps dead, as of any that dies while its
+        node is well: it is asked again when it starts.
+        """
         for name, service in list(node.instances.items()):
             workload = self.workloads.get(service)
             if workload is None or (ready and workload.probes is not None):
                 continue
-            replica = workload.of(self.instances[name])
-            if replica.running or not ready:
-                workload.set_ready(replica, ready)
+            workload.set_ready(workload.of(self.instances[name]), ready)
 
     def evict_all(self, node: Node) -> None:
         """Take everybody off a node that is down, and let them go whoever keeps them dead there."""

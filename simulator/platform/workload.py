@@ -371,7 +371,9 @@ class Workload:
         stay = self.open[replica.name]
         if ready:
             stay.ready_since = self.kernel.now
-            self.lifecycle.restarted(replica.instance)
+            if replica.instance.up:
+                # Else whoever keeps it dead says so when it starts.
+                self.lifecycle.restarted(replica.instance)
         else:
             stay.unready(self.kernel.now)
             self.lifecycle.stopping(replica.instance)

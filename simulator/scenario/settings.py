@@ -10,6 +10,7 @@ from simulator.scenario.problem import Place, Problem, ScenarioError, few, found
 from simulator.scenario.read import read_value
 from simulator.scenario.shape import container_at, keys_at
 from simulator.scenario.source import Key, Source, value_in
+from simulator.scenario.write import FILE_KEYS, named_files
 
 _PART = re.compile(r'\s*(?:"([^"]*)"|\'([^\']*)\'|([^."\'=\s]+(?:\s+[^."\'=\s]+)*))\s*')
 
@@ -47,6 +48,18 @@ def apply_settings(source: Source, settings: Iterable[str | Setting]) -> None:
             problems.append(Problem(Place(setting.words), message))
     if problems:
         raise ScenarioError(problems)
+
+
+def names_file(setting: str) -> bool:
+    """Whether `path=value` puts the path of a file somewhere, which would then be read."""
+    given = Setting.parse(setting)
+    if _split(given.path)[-1:] in [[key] for key in FILE_KEYS]:
+        return True
+    try:
+        return any(True for _ in named_files(read_value(given.value)))
+    except ScenarioError:
+        # It is told to be wrong, and read no further.
+        return False
 
 
 def _apply(source: Source, setting: Setting) -> str:

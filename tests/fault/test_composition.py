@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simulator.balancing.healthy import Healthy
+from simulator.balancing.round_robin import RoundRobin
+from simulator.call.breaker import CLOSED, DISABLED, FORCED_OPEN, Breaker
 from simulator.experiment.result import Result
 from simulator.experiment.run import Run, simulate
 from simulator.scenario import parse
@@ -35,7 +38,7 @@ services:
         - work: {exponential: 5ms}
         - together: [{call: pay.charge}, {call: stock.look}]
         - work: 2ms
-      look: [{call: stock.look, cache: {ttl: 1s}}]
+      look: [{call: stock.look, cache: {ttl: 1s}, breaker: {minimum_calls: 5}}]
   pay:
     replicas: 2
     zones: [b, a]
@@ -52,7 +55,8 @@ defaults:
   retry: {attempts: 2, backoff: 20ms}
   health_check: {interval: 1s, timeout: 300ms}
 """
-"""Two tiers with most of what there is: both threadings, cores, fan-out, caches, retries, probes."""
+"""Two tiers with most of what there is: both threadings, cores, fan-out, caches, retries, probes,
+a breaker."""
 
 
 def play(text: str, *changes: str) -> Result:
@@ -97,6 +101,7 @@ IDLE = {
     "a deploy as quick": "for: 8s, bad_deploy: {service: pay, speed: 100%}",
     "a third party that is well": "for: 8s, dependency_outage: {service: pay, share: 0%}",
     "a secret that is good": "for: 8s, secret_expiry: {service: pay, from: [shop], toxicity: 0%}",
+    "a breaker that is closed": "for: 8s, force_breaker: {service: shop, state: closed}",
     "flush of no caches": "cache_flush: {service: users}",
 }
 
@@ -198,6 +203,10 @@ ELSEWHERE: list[dict[str, Any]] = [
     {"registry_outage": {}},
     {"cache_flush": {"service": "shop"}},
     {"surge": {"traffic": "users", "times": 3}},
+    {"force_breaker": {"service": "shop", "state": "open"}},
+    {"force_breaker": {"service": "shop", "to": "stock", "state": "disabled"}},
+    {"config_push": {"service": "shop", "to": "stock", "policy": {"balancer": "least_request"}}},
+    {"config_push": {"service": "shop", "policy": {"balancer": "peak_ewma"}}},
     {"slow": {"service": "registry", "mode": "all", "add": "100ms"}},
     {"slow": {"service": "registry", "mode": "all", "add": "700ms"}},
     {"kill": {"service": "registry"}},
@@ -239,6 +248,17 @@ def undone(run: Run) -> None:
         assert server.reaches("shop")
         assert server.reaches("users")
     assert all(each.ended is not None for each in run.world.faults)
+    breakers = [
+        part for group in run.world.policies for part in group.parts if isinstance(part, Breaker)
+    ]
+    assert len(breakers) == 3
+    for breaker in breakers:
+        assert breaker.initial == CLOSED
+        assert breaker.state not in (FORCED_OPEN, DISABLED)
+    for instance in run.world.services["shop"].instances:
+        for route in instance.routes:
+            assert isinstance(route.balancer, Healthy)
+            assert isinstance(route.balancer.inner, RoundRobin)
 
 
 @settings(max_examples=12, deadline=None)

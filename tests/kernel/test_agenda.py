@@ -110,6 +110,21 @@ def test_what_goes_back_to_its_place_is_counted_once(kernel: Kernel) -> None:
     assert len(kernel) == 0
 
 
+def test_a_place_that_was_kept_goes_before_what_came_since(kernel: Kernel) -> None:
+    """Whoever takes it comes where it would have been put when the place was reserved."""
+    log: Log = []
+    kernel.agenda.add(Mark(kernel, log, 1, []), 2.0)
+    place = kernel.reserve()
+    kernel.agenda.add(Mark(kernel, log, 3, []), 2.0)
+    kernel.schedule_at(Direct(kernel, log, 4, []), 2.0)
+    kernel.run(1.0, 100)
+    kernel.agenda.insert(Mark(kernel, log, 2, []), 2.0, place)
+    kernel.run(3.0, 100)
+    assert log == [(name, 2.0) for name in (1, 2, 3, 4)]
+    with pytest.raises(ValueError, match="is before now"):
+        kernel.agenda.insert(Broken(), 2.0, kernel.reserve())
+
+
 @pytest.mark.parametrize("time", [-1.0, nan, -inf])
 def test_nothing_happens_in_the_past(kernel: Kernel, time: float) -> None:
     """A moment that is past, or none, is refused at once."""

@@ -240,6 +240,22 @@ def test_replicas_are_ready_again_with_their_node() -> None:
     assert [each.ready_since for each in back] == [120.0, 120.0]
 
 
+@pytest.mark.parametrize("until", [100, 150])
+def test_one_that_is_kept_dead_as_its_node_comes_back_is_ready_when_it_starts(until: int) -> None:
+    """Its node is back at 120 s, and the process before or after that: it is asked again, for good."""
+    name = "shop-3"
+    dies = f"{{at: 50s, for: {until - 50}s, kill: {{instance: {name}}}}}"
+    node = "{at: 20s, for: 100s, kill: {node: general-3, mode: all}}"
+    world, log = outage(100, MANAGED, f"faults=[{node}, {dies}]")
+    assert world.placement is not None
+    assert world.placement.standing[name].name == "general-3"
+    assert times(log, "ready again") == [120.0]
+    assert len(world.workloads["shop"].ready()) == 8
+    assert world.workloads["shop"].replicas[2].running
+    for route in world.sources["users"].clients[0]:
+        assert name in [each.name for each in route.members]
+
+
 # Waiting for a node.
 
 SMALL = "platform.nodes.general={count: 3, cores: 2}"

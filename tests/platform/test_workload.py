@@ -263,6 +263,8 @@ def test_nobody_starts_in_a_zone_that_is_down() -> None:
         "pause: {service: shop, mode: all}",
         "latency: {service: shop, add: 300ms}",
         "abort: {service: shop, toxicity: 100%}",
+        "memory_leak: {service: shop, mode: all, rate: 1MiB, limit: 1GiB, gc: 5%}",
+        "bad_deploy: {service: shop, speed: 50%}",
     ],
 )
 def test_whoever_takes_a_place_has_nothing_of_what_was_done_to_the_last(harm: str) -> None:
@@ -287,3 +289,29 @@ def test_whoever_takes_a_place_has_nothing_of_what_was_done_to_the_last(harm: st
     assert second.disturbed is None
     run.advance()
     assert (first.speed, first.disturbed) == (1.0, None)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        "crash_loop: {instance: shop-2, lives: 3s, backoff: 1s}",
+        "clock_skew: {instance: shop-2, by: 10m}",
+        "memory_leak: {instance: shop-2, rate: 100MiB, limit: 300MiB, restart: 1s}",
+        "bad_deploy: {instance: shop-2, errors: 100%, rolling: {every: 40s, grace: 9s, down: 30s}}",
+    ],
+)
+def test_whoever_takes_a_place_lives_and_serves(harm: str) -> None:
+    """shop-2 is hit at 5 s and goes at 10 s; who comes in its place at 25 s has all answers good."""
+    schedule = "[{at: 10s, replicas: 1}, {at: 20s, replicas: 2}]"
+    result = play(
+        f"services.shop.autoscaler.scheduled.schedule={schedule}",
+        "services.shop.shutdown={grace: 1s}",
+        "warmup=20s",
+        f"faults=[{{at: 5s, for: 50s, {harm}}}]",
+        "defaults={timeout: 5s}",
+    )
+    assert result.faults[0].targets == ("shop-2",)
+    assert [each for each in result.deaths if each.died > 12.0] == []
+    assert set(result.services["shop"].instances["shop-2"].outcomes) == {"ok"}
+    # It is asked five times a second, and three of those are under way at the end.
+    assert 35 * 5 - 3 <= result.services["shop"].instances["shop-2"].attempts <= 35 * 5

@@ -30,6 +30,7 @@ SHORT = {
     "autoscaler-oscillation": "70s",
     "autoscaler-retry-budget": "80s",
     "autoscaler-retry-storm": "100s",
+    "balancer-switch": "70s",
     "bulkhead": "45s",
     "canary-catches": "70s",
     "canary-too-short": "70s",

@@ -37,6 +37,7 @@ TAKEN_AWAY: dict[str, tuple[str, ...]] = {
     "store-double-questions": ("services.database.replicas=1",),
     "store-flaky-network": (NO_RETRY,),
     "store-flash-sale": ("services.web.shedding=null",),
+    "store-force-breaker": ("faults.1.force_breaker.state=disabled",),
     "store-game-day": (NO_RETRY, NO_FALLBACK),
     "store-hot-key": ("services.catalogue.policy.balancer=ring_hash",),
     "store-hung-catalogue": ("services.catalogue.policy.timeout=null",),

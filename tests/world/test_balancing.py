@@ -7,7 +7,7 @@ import statistics
 import pytest
 
 from simulator.experiment.result import Result
-from simulator.experiment.run import simulate
+from simulator.experiment.run import Run, simulate
 from simulator.scenario import parse
 
 
@@ -235,3 +235,24 @@ services: {shop: {replicas: 3, speed: [1, 2, 5], endpoints: {get: [work: 1ms]}}}
     attempts = [each.attempts for each in result.services["shop"].instances.values()]
     assert attempts[2] == pytest.approx(5 * attempts[0], abs=6)
     assert attempts[1] == pytest.approx(2 * attempts[0], abs=6)
+
+
+def test_who_moves_and_was_known_all_along_is_known_where_it_stands() -> None:
+    """Without distances too: the next time that a caller hears of anybody it looks who is where.
+
+    One that stands nowhere, since it is gone, is still thought to be where it was last seen.
+    """
+    text = """
+scenario: moving
+duration: 10s
+traffic: {users: {rate: 1/s, target: shop.get}}
+services: {shop: {replicas: 3, zones: [a, b, c], endpoints: {get: [work: 1ms]}}}
+"""
+    world = Run(parse(text).scenario).world
+    route = world.sources["users"].clients[0][0]
+    instances = list(world.services["shop"].instances)
+    assert [each.zone for each in route.members] == ["a", "b", "c"]
+    instances[0].stand_in("c")
+    instances[1].stand_in("")
+    route.learn(instances, 0.0)
+    assert [each.zone for each in route.members] == ["c", "b", "c"]

@@ -33,6 +33,7 @@ from simulator.scenario.building.crowd import Crowd
 from simulator.scenario.building.deployments import make_deployers, make_orders
 from simulator.scenario.building.instances import InstanceMaker
 from simulator.scenario.building.kubelets import KubeletMaker
+from simulator.scenario.building.late import Latecomers, befalls_instances
 from simulator.scenario.building.laws import law_of
 from simulator.scenario.building.placing import placement_of
 from simulator.scenario.building.platforms import begin_platform, budget_of, evictor_of
@@ -115,6 +116,10 @@ class Builder:
         )
         self.route_maker.locate(self.scenario.network)
         self.route_maker.segmentations = make_segmentations(self.scenario, streams)
+        self.route_maker.balancer_settings = self.calls.balancers
+        self.route_maker.pushed_balancers = {
+            each.name: each.balancer for each in self.calls.pushes if each.balancer is not None
+        }
         self.guard_maker = GuardMaker(self.kernel, self.route_maker.chance, self.ledger.events)
         self.arrival_maker = ArrivalMaker(self.scenario, streams, self.schedules, folder)
         policies = [*every_policy(scenario), *(push.policy for push in self.calls.pushes)]
@@ -187,11 +192,12 @@ class Builder:
             [
                 fault
                 for fault, given in zip(faults, scenario.faults, strict=True)
-                if not reach.befalls_newcomers(getattr(given.harm, "zone", None))
+                if befalls_instances(reach, given)
             ]
         )
         for workload in workloads.values():
             workload.listeners.append(vacancies)
+        latecomers = Latecomers(reach, self.ledger.events, vacancies, workloads)
         self.begin_reading(
             {each.name for one in services.values() for each in one.instances if not each.up}
         )
@@ -212,6 +218,8 @@ class Builder:
             workloads,
             deployers,
             make_orders(scenario, deployers),
+            reach,
+            latecomers,
         )
 
     def lifecycle(self, registry: Registry | None, services: dict[str, BuiltService]) -> Lifecycle:

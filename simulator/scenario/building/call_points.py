@@ -12,7 +12,8 @@ from simulator.distribution.distribution import Distribution
 from simulator.kernel.kernel import Kernel
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
-from simulator.platform.configuration import Configuration, Polling, Setting
+from simulator.platform.balancer_setting import BalancerChange, BalancerSetting
+from simulator.platform.configuration import CallChange, Change, Configuration, Polling, Setting
 from simulator.scenario.building.laws import law_of
 from simulator.scenario.building.pushes import Push, pushes_of
 from simulator.scenario.building.routes import Way
@@ -37,8 +38,9 @@ class CallPointMaker:
 
     `edges` are in the order of their numbers. `ways` are those of each party to the services that it
     calls, and `plans` the guards on each: a call point knows both by number. `pushed` has for each
-    configuration push what it changes, and into what. Among the plans are the settings that each
-    instance reads for itself; `configurations` has who reads them, by party.
+    configuration push what it changes. Among the plans are the settings that each instance reads for
+    itself; `configurations` has who reads them, by party. `balancers` are the settings of balancers,
+    by party and service, where any is pushed.
     """
 
     def __init__(
@@ -64,7 +66,8 @@ class CallPointMaker:
         self.plans: dict[tuple[str, int], list[GuardPlan | Setting]] = {}
         self.configurations: dict[str, Configuration] = {}
         self.pushes = pushes_of(scenario)
-        self.pushed: dict[str, list[tuple[Setting, CallPoint]]] = {}
+        self.pushed: dict[str, list[Change]] = {}
+        self.balancers: dict[tuple[str, str], BalancerSetting] = {}
         self.guarded = self.guarded_pairs()
         self.lay_links()
 
@@ -108,8 +111,21 @@ class CallPointMaker:
         for push in pushes:
             assert setting is not None
             other = self.point_under(push, caller, party, target, own, name, optional)
-            self.pushed.setdefault(push.name, []).append((setting, other))
+            changes = self.pushed.setdefault(push.name, [])
+            changes.append(CallChange(setting, other))
+            if push.balancer is not None:
+                self.push_balancer(push, party, target.partition(".")[0], changes)
         return point
+
+    def push_balancer(self, push: Push, party: str, service: str, changes: list[Change]) -> None:
+        """Let a push replace the balancer of a party's way to a service; calls may share that way."""
+        setting = self.balancers.get((party, service))
+        if setting is None:
+            setting = BalancerSetting(self.kernel, self.configurations.get(party))
+            self.balancers[party, service] = setting
+        if push.name not in setting.pushes:
+            setting.pushes.append(push.name)
+            changes.append(BalancerChange(setting, push.name))
 
     def setting(self, party: str, point: CallPoint) -> Setting:
         """What pushes make of a call; where instances read for themselves, they are led there."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.scenario.model.policy import Policy
+from simulator.scenario.model.balancer import BalancerChoice
+from simulator.scenario.model.policy import BALANCING, Policy
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.policies import WITHOUT_FALLBACK
 
@@ -23,9 +24,17 @@ class Push:
         """Whether it changes how a service or class calls `target` (`service.endpoint`)."""
         return party == self.service and self.to in (None, target, target.partition(".")[0])
 
+    @property
+    def balancer(self) -> BalancerChoice | str | None:
+        """By whom attempts are balanced meanwhile; None for as before."""
+        return self.policy.balancer if "balancer" in self.policy.model_fields_set else None
+
     def over(self, policy: Policy, own: Policy) -> Policy:
-        """The policy that a call has meanwhile; `own` is what was said of this call alone."""
-        keys = self.policy.model_fields_set & Policy.model_fields.keys()
+        """The policy that a call has meanwhile; `own` is what was said of this call alone.
+
+        The way that it takes stays, and the balancer changes on it, not here.
+        """
+        keys = self.policy.model_fields_set & (Policy.model_fields.keys() - set(BALANCING))
         if own is WITHOUT_FALLBACK:
             keys = keys - {"fallback"}
         merged: dict[str, Any] = {key: getattr(policy, key) for key in policy.model_fields_set}

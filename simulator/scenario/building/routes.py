@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import TypeVar
 
@@ -23,6 +23,7 @@ from simulator.kernel.streams import Streams
 from simulator.network.atlas import Atlas
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
+from simulator.platform.balancer_setting import BalancerSetting, Choice, Choosing, Pushed
 from simulator.scenario.building.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
 from simulator.scenario.building.name_servers import NameServerMaker
 from simulator.scenario.building.places import atlas_of
@@ -56,7 +57,8 @@ class RouteMaker:
     `routes` collects all that were made, with their parties and services, for those who tell callers
     what instances there are. `segmentations` are those of services whose requests are divided among
     versions. `atlas` are the places of callers and instances, and `name_servers` makes those of
-    services that have regions, where there are places.
+    services that have regions, where there are places. `balancer_settings` are, by party and
+    service, those of ways whose balancer pushes replace, and `pushed_balancers` what each gives.
     """
 
     def __init__(
@@ -76,6 +78,8 @@ class RouteMaker:
         self.name_servers: NameServerMaker | None = None
         self.routes: list[tuple[str, str, Route]] = []
         self.segmentations: dict[str, Segmentation] = {}
+        self.balancer_settings: Mapping[tuple[str, str], BalancerSetting] = {}
+        self.pushed_balancers: Mapping[str, model.BalancerChoice | str] = {}
         self.idle_reports: dict[str, IdleReports] = {}
         self.estimates: dict[str, LoadEstimate] = {}
         self.probe_lines: dict[tuple[str, str, float], ProbeLine] = {}
@@ -160,16 +164,33 @@ class RouteMaker:
             server = names.server(service, given, instances)
         regions = () if server is None else server.board.regions
 
-        def equipped(make: Callable[[Balancer], R], part: str) -> R:
-            """A route, or a part of one, with a balancer of its own and all that this needs."""
-            maker = BalancerMaker(
-                caller,
+        setting = self.balancer_settings.get((party, service))
+        switch = None if setting is None else setting.switch(caller.name)
+        if setting is not None and any(
+            model.chosen(self.pushed_balancers[each])[0] == "prequal" for each in setting.pushes
+        ):
+            # They know their latency by the time that they are asked for it.
+            self.estimate_of(service, instances)
+
+        def maker_of(part: str, start: int, zone: str) -> BalancerMaker:
+            return BalancerMaker(
+                replace(caller, zone=zone),
                 lambda what: chance(f"{part}{what}"),
                 start,
                 self.shuffled(service),
                 self.atlas,
                 regions,
             )
+
+        def with_probes(maker: BalancerMaker) -> None:
+            """Let the balancers that ask instances how busy they are do so."""
+            for prequal in maker.probers:
+                estimate = self.estimate_of(service, instances)
+                prequal.prober = LoadProber(self.kernel, estimate, delay)
+
+        def equipped(make: Callable[[Balancer], R], part: str) -> R:
+            """A route, or a part of one, with a balancer of its own and all that this needs."""
+            maker = maker_of(part, start, caller.zone)
             made = make(maker.make(policy))
             made.events = self.ledger.events
             self.place(made, caller)
@@ -183,10 +204,25 @@ class RouteMaker:
                 reports = self.reports_of(service, instances, delay)
                 reports.dispatchers.append((made, idle))
                 idle.reports = reports.outstanding
-            for prequal in maker.probers:
-                estimate = self.estimate_of(service, instances)
-                prequal.prober = LoadProber(self.kernel, estimate, delay)
+            with_probes(maker)
+            if switch is not None:
+                # Whoever is told to go by what is under way must know what was so before.
+                made.tracks = True
+                switch.join(Choosing(made, lambda to, route: pushed(to, route, part)))
             return made
+
+        def pushed(to: Pushed, route: Route, part: str) -> Choice:
+            """A fresh balancer for a route, as a push has it; its draws are named after the push."""
+            choice = self.pushed_balancers[to.name]
+            place = f"pushed/{to.name}/{to.number}/{part}"
+            first = self.streams.generator(f"{stream}/{number}/{place}start")
+            begin = int(first.integers(max(1, len(route.members))))
+            # The caller may have moved since it was built.
+            maker = maker_of(place, begin, route.home)
+            balancer = maker.make(_with_balancer(policy, choice))
+            with_probes(maker)
+            kind, _ = model.chosen(choice)
+            return Choice(balancer, kind in KEYED, kind in BY_CLIENT)
 
         def plain(balancer: Balancer) -> Route:
             if isinstance(balancer, Regional):
@@ -286,6 +322,12 @@ class RouteMaker:
             check.work,
         )
         HealthChecker(self.kernel, route, line, settings, check.interval * float(stream.random()))
+
+
+def _with_balancer(policy: Policy, balancer: model.BalancerChoice | str) -> Policy:
+    """The same policy with another balancer."""
+    kept = {key: getattr(policy, key) for key in BALANCING}
+    return Policy.model_construct(None, **{**kept, "balancer": balancer})
 
 
 def _outlier_settings(given: model.Outlier) -> OutlierSettings:

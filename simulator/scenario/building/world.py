@@ -15,8 +15,11 @@ from simulator.observe.ledger import Ledger
 from simulator.platform.placement import Placement
 from simulator.platform.rollout.deployer import Deployer, Order
 from simulator.platform.workload import Workload
+from simulator.scenario.building.late import Latecomers
+from simulator.scenario.faults.reach import Reach
 from simulator.scenario.guards.maker import PolicyGroup
-from simulator.scenario.model.scenario import Scenario
+from simulator.scenario.model.fault import fault as model
+from simulator.scenario.model.scenario import Scenario, with_faults
 from simulator.service.activator import Activator
 from simulator.service.endpoint import Endpoint
 from simulator.service.instance import Instance
@@ -43,7 +46,7 @@ class BuiltService:
         return self.instances if self.activator is None else [*self.instances, self.activator]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class World:
     """The parts of a simulated system, ready to run.
 
@@ -51,7 +54,8 @@ class World:
     `deaths` are those that faults have caused so far; `registry` is None where everybody knows all;
     `policies` are those that keep count of what they do; `placement` is who stands on which node,
     None where there are no nodes; `workloads` are those of the services whose instances come and go;
-    `deployers` replace their versions, and `orders` say when.
+    `deployers` replace their versions, and `orders` say when. `reach` is what faults can lay hands on,
+    by which `latecomers` lets more of them join.
     """
 
     scenario: Scenario
@@ -62,7 +66,7 @@ class World:
     sources: Mapping[str, Source]
     edges: Sequence[Edge]
     entries: frozenset[int]
-    faults: Sequence[Fault]
+    faults: list[Fault]
     deaths: Sequence[Death]
     registry: Registry | None
     policies: Sequence[PolicyGroup]
@@ -70,6 +74,19 @@ class World:
     workloads: Mapping[str, Workload]
     deployers: Mapping[str, Deployer]
     orders: Sequence[Order]
+    reach: Reach
+    latecomers: Latecomers
+
+    def join(self, given: model.Fault) -> Fault:
+        """A fault of a time to come joins the world, as the last of its scenario.
+
+        Raises:
+            ValueError: if its time has passed.
+        """
+        fault = self.latecomers.join(given, given.known_as(len(self.faults)))
+        self.faults.append(fault)
+        self.scenario = with_faults(self.scenario, (*self.scenario.faults, given))
+        return fault
 
     @property
     def instances(self) -> list[Instance]:

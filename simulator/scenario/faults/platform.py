@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from simulator.call.breaker import CLOSED, DISABLED, FORCED_OPEN
 from simulator.fault.bad_deploy import BadDeploy, Rolling
 from simulator.fault.config_push import ConfigPush
 from simulator.fault.fault import Fault, Schedule
+from simulator.fault.force_breaker import ForceBreaker
 from simulator.fault.link_fault import LinkFault
 from simulator.fault.node_drain import NodeDrain
 from simulator.fault.registry_faults import KillServer
@@ -63,6 +65,17 @@ def config_push(reach: Reach, harm: model.ConfigPush, name: str, schedule: Sched
     """Gives calls another policy."""
     pushed = reach.pushed.get(name, ())
     return ConfigPush(reach.kernel, name, schedule, harm.service, pushed)
+
+
+def force_breaker(reach: Reach, harm: model.ForceBreaker, name: str, schedule: Schedule) -> Fault:
+    """Sets breakers by hand."""
+    breakers = reach.breakers_of(harm.service, harm.to)
+    state = FORCED[harm.state]
+    return ForceBreaker(reach.kernel, name, schedule, harm.service, breakers, state, reach.hands)
+
+
+FORCED = {"open": FORCED_OPEN, "closed": CLOSED, "disabled": DISABLED}
+"""The states that an operator can set, by what they are called."""
 
 
 def bad_deploy(reach: Reach, harm: model.BadDeploy, name: str, schedule: Schedule) -> Fault:
@@ -168,6 +181,16 @@ PLATFORM_FAULTS = {
 - at: 30s
   for: 20s
   config_push: {service: shop, to: payments.charge, policy: {timeout: 5ms, retry: {attempts: 10}}}
+""",
+    ),
+    "force_breaker": Kind(
+        model.ForceBreaker,
+        force_breaker,
+        ForceBreaker,
+        """
+- at: 30s
+  for: 20s
+  force_breaker: {service: shop, to: payments.charge, state: open}
 """,
     ),
     "bad_deploy": Kind(

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from simulator.call.breaker import Breaker
+from simulator.call.breaker_set import BreakerSet
 from simulator.call.cache import Cache
-from simulator.call.edge import CallPoint
 from simulator.call.route import Route
+from simulator.fault.force_breaker import ForceBreaker
 from simulator.fault.mode import Mode
 from simulator.fault.registry_faults import Server
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.network.toxic.wrong_time import Clocks
 from simulator.observe.deaths import Death
-from simulator.platform.configuration import Setting
+from simulator.platform.configuration import Change
 from simulator.platform.eviction import Evictor
 from simulator.platform.node import Node
 from simulator.platform.placement import Outage, Placement
@@ -53,7 +55,7 @@ class Reach:
         labels: Mapping[str, Mapping[str, str]],
         placement: Placement | None,
         crowd: Crowd,
-        pushed: Mapping[str, Sequence[tuple[Setting, CallPoint]]],
+        pushed: Mapping[str, Sequence[Change]],
     ) -> None:
         self.kernel = kernel
         self.streams = streams
@@ -79,6 +81,8 @@ class Reach:
         """What keeps the instances of services running whose instances come and go."""
         self.deaths: list[Death] = []
         self.clocks = Clocks()
+        self.hands: list[ForceBreaker] = []
+        """The faults that are on and have laid hands on breakers, the latest last."""
 
     def in_zone(self, zone: str) -> list[Instance]:
         """Every instance in a zone."""
@@ -93,6 +97,23 @@ class Reach:
             for guard in route.guards
             if guard.cache is not None
         ]
+
+    def breakers_of(self, party: str, to: str | None) -> list[Breaker | BreakerSet]:
+        """The breakers of a caller's instances on the way to a service or endpoint, or to anybody.
+
+        Those that calls share are in it once. Whoever comes later has its breakers already.
+        """
+        return list(
+            dict.fromkeys(
+                breaker
+                for owner, service, route in self.owned
+                if owner == party
+                for guard in route.guards
+                if to in (None, service, guard.target)
+                for breaker in (guard.breaker, guard.breakers)
+                if breaker is not None
+            )
+        )
 
     def servers_of(self, selector: model.Selector, name: str) -> Callable[[], list[Server]]:
         """Finds the servers of the registry that the selector of a fault means."""

@@ -33,6 +33,16 @@ def schedules_of(scenario: Scenario, streams: Streams) -> dict[str, Schedule]:
     return schedules
 
 
+def schedule_of_latecomer(fault: Fault, place: int) -> Schedule:
+    """The time of a fault that joins a world which runs: it begins once, `at` a moment to come.
+
+    `place` is the one among ties that was kept for it.
+    """
+    begin = fault.offset(0.0)
+    end = None if fault.for_ is None else begin + fault.for_
+    return Schedule(((begin, end),), place=place)
+
+
 def _spans(
     fault: Fault, begin: float, duration: float, generator: np.random.Generator
 ) -> Iterator[Span]:

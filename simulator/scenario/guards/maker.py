@@ -106,7 +106,7 @@ class GuardMaker:
     ) -> Guard:
         """The guard of one caller instance for the calls of a plan."""
         policy = plan.policy
-        guard = Guard(self.kernel, route)
+        guard = Guard(self.kernel, route, plan.target)
         owner = _Owner(caller, party, plan)
         if policy.call_timeout is not None:
             guard.call_timeout = policy.call_timeout

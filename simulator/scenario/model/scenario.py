@@ -129,3 +129,8 @@ class Scenario(Model):
             if self.duration / profile.daily.period > MOST_CYCLES:
                 message = f"expected a longer period: the run has over {MOST_CYCLES:,} of them"
                 yield Mistake(message, ("traffic", name, "profile", "daily", "period"))
+
+
+def with_faults(scenario: Scenario, faults: tuple[Fault, ...]) -> Scenario:
+    """The same with other faults, which are taken to be right."""
+    return scenario.model_copy(update={"faults": faults})

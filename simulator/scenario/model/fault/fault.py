@@ -40,6 +40,7 @@ from simulator.scenario.model.fault.platform import (
     BadDeploy,
     ConfigPush,
     DependencyOutage,
+    ForceBreaker,
     NodeDrain,
     RegistryOutage,
     SecretExpiry,
@@ -128,6 +129,7 @@ class Fault(Model):
     zone_outage: ZoneOutage | None = Field(None, description="Every instance in a zone dies.")
     node_drain: NodeDrain | None = Field(None, description="The instances of a node move away.")
     config_push: ConfigPush | None = Field(None, description="Calls get another policy.")
+    force_breaker: ForceBreaker | None = Field(None, description="Breakers are set by hand.")
     bad_deploy: BadDeploy | None = Field(None, description="A new version is worse.")
     secret_expiry: SecretExpiry | None = Field(
         None, description="Callers show a secret that is no longer good."
@@ -249,6 +251,11 @@ def begins_of(faults: Mapping[str, Fault], duration: float) -> dict[str, float]:
             if missing[follower] == 0:
                 ready.append(follower)
     return begins
+
+
+def lasting(fault: Fault, seconds: float) -> Fault:
+    """The same for so long, which is taken to go with the rest."""
+    return fault.model_copy(update={"for_": seconds})
 
 
 TIMES = ("name", "at", "for_", "every", "after", "when", "random")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from simulator.scenario.model.balancer import chosen
 from simulator.scenario.model.base import (
     Duration,
     Mistake,
@@ -107,12 +108,39 @@ class ConfigPush(Model):
         if not given:
             yield Mistake("expected at least one key of a call's policy", ("policy",))
         for key in given:
-            if key in BALANCING:
-                message = "a push changes what guards a call, not which instance is asked"
+            if key in BALANCING and key != "balancer":
+                message = (
+                    "a push changes what guards a call and its `balancer`, and nothing else of how "
+                    "an instance is chosen"
+                )
                 yield Mistake(message, ("policy", key))
+        if "balancer" in given and chosen(self.policy.balancer)[0] == "join_idle_queue":
+            message = (
+                "`join_idle_queue` goes by reports that idle instances make all along: it cannot be "
+                "pushed"
+            )
+            yield Mistake(message, ("policy", "balancer"))
+        if "balancer" in given and self.to is not None and "." in self.to:
+            service = self.to.partition(".")[0]
+            message = f"all calls to a service share a `balancer`: expected `{service}`"
+            yield Mistake(message, ("to",))
         if isinstance(self.policy.fallback, Fallback) and self.policy.fallback.call is not None:
             message = "a push cannot let a call ask somebody else: expected `constant` or `stale`"
             yield Mistake(message, ("policy", "fallback", "call"))
+
+
+class ForceBreaker(Model):
+    """Breakers are set by hand."""
+
+    service: Name = Field(description="Whose breakers: those of a service or a traffic class.")
+    to: str | None = Field(
+        None, description="Only those of its calls to this service or endpoint, such as `payments`."
+    )
+    state: Literal["open", "closed", "disabled"] = Field(
+        "open",
+        description="`open`: no call passes. `disabled`: every call does, and none is counted. "
+        "`closed`: it begins anew, and goes on by itself.",
+    )
 
 
 class BadDeploy(Selector):
