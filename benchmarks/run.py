@@ -110,6 +110,29 @@ def main() -> None:
     much = output(python("ours.py", "mm4", "31250s", "memory"))
     row("peak MiB, 10 M requests: 1 M requests", much, little, much / little, "at most 1.10")
     row("peak MiB, 10 M requests: limit", much, 300, much / 300, "at most 1")
+    live(row)
+
+
+def live(row: Callable[[str, float, float, float, str], None]) -> None:
+    """A simulation that is watched: ten services, 2,000 requests/s."""
+    _, slow = numbers(python("live.py", "answers"))
+    row("live, flat out: command to picture, 95 %, ms", slow, 100, slow / 100, "at most 1")
+    _, slow = numbers(python("screen.py", "keys"))
+    row("live, flat out: key to screen, 95 %, ms", slow, 100, slow / 100, "at most 1")
+    longest = output(python("live.py", "back"))
+    row("live: back to any time of ten minutes, s", longest, 3, longest / 3, "at most 1")
+    share = output(python("screen.py", "idle"))
+    row("live, at 1x: % of a core, dashboard and simulation", share, 15, share / 15, "at most 1")
+    opening = output(python("screen.py", "opens"))
+    row("live: command to first picture, s", opening, 3, opening / 3, "at most 1")
+    early, late = numbers(python("live.py", "memory", "100"))
+    what = "live, flat out, with all copies: MiB after 100 s: 50 s"
+    row(what, late, early, late / early, "at most 1.25")
+    early, late, before, after = numbers(python("live.py", "flat"))
+    what = "live, flat out for hours of a small shop, with all copies: MiB at the end: half-way"
+    row(what, late, early, late / early, "at most 1.25")
+    what = "the same, simulated s for each s of computing: half-way"
+    row(what, after, before, after / before, "at least 0.9")
 
 
 def comparing() -> float:

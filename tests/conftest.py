@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from pathlib import Path
@@ -23,10 +24,12 @@ ONE_BUILD = (
     "distribution",
     "experiment",
     "language",
+    "live",
     "platform",
     "reports",
     "scaling",
     "theory",
+    "tui",
 )
 """Folders of tests for which one build is enough: what they try is the same files in both, or figures
 of runs, on which `foundation/test_builds_agree.py` has the builds agree."""
@@ -51,6 +54,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.relative_to(HERE).parts[0] in ONE_BUILD:
             item.add_marker(pytest.mark.once)
+
+
+def pytest_collection_finish() -> None:
+    """Have the garbage collector leave alone what all tests share, and look less often at the rest.
+
+    Otherwise it looks through a few hundred thousand objects that stay again and again: a third of the
+    time of the tests of the dashboard.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(5_000, 10, 10)
 
 
 def pytest_sessionstart() -> None:

@@ -1,0 +1,1 @@
+"""How the parts of a world look from outside: one module for each kind of thing."""
