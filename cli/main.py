@@ -13,9 +13,11 @@ from cli.check import check
 from cli.compare import compare
 from cli.faults import faults
 from cli.init import init
+from cli.live import live
 from cli.policies import policies
 from cli.run import run
 from cli.schema import schema
+from cli.serve import serve
 from cli.theory import theory
 from cli.version import version
 from simulator.errors import SimulatorError
@@ -28,7 +30,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(live)
 app.command()(compare)
+app.command()(serve)
 app.command()(balancers)
 app.command()(policies)
 app.command()(faults)

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from in_process import called
 
 COMMAND = [sys.executable, "-c", "from cli.main import main; main()", "compare"]
 SHORT = ["--duration", "12s", "--set", "warmup=2s", "--set", "expect=[]", "--replications", "3"]
@@ -23,21 +24,35 @@ VARY = ["--vary", "services.server.concurrency=4,6"]
 def compare(
     *words: str, folder: Path | None = None, columns: int = 100
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    return subprocess.run(
-        [*COMMAND, *words],
-        cwd=folder,
-        env={**os.environ, "COLUMNS": str(columns)},
+    """The command in this process, and all runs too unless `words` say how many processes to use."""
+    return called("compare", "--jobs", "1", *words, folder=folder, columns=columns)
+
+
+def test_json_has_its_schema() -> None:
+    """One object on standard output, and nothing else there; the tables go to standard error.
+
+    This is a command as its users meet it, with workers of its own.
+    """
+    found = subprocess.run(
+        [
+            *COMMAND,
+            "mm4",
+            *VARY,
+            *SHORT,
+            "--json",
+            "--seed",
+            "5",
+            "--measure",
+            "p99.9",
+            "--jobs",
+            "2",
+        ],
+        env={**os.environ, "COLUMNS": "100"},
         capture_output=True,
         text=True,
         check=False,
         timeout=120,
     )
-
-
-def test_json_has_its_schema() -> None:
-    """One object on standard output, and nothing else there; the tables go to standard error."""
-    found = compare("mm4", *VARY, *SHORT, "--json", "--seed", "5", "--measure", "p99.9")
     assert found.returncode == 0, found.stderr
     assert found.stdout.count("\n") == 1
     result = json.loads(found.stdout)
@@ -153,7 +168,7 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "precision": (["mm4", *VARY, "--precision", "much"], "--precision much: expected"),
     "no precision": (["mm4", *VARY, "--precision", "0%"], "--precision 0%: expected more than 0"),
     "not a folder": (["mm4", *VARY, "--out", "/dev/null"], "/dev/null: a file, not a folder"),
-    "unwritable folder": (["mm4", *VARY, "--out", "/proc/left"], "/proc"),
+    "unwritable folder": (["mm4", *VARY, *SHORT, "--out", "/proc/left"], "/proc"),
     "unknown balancer": (
         ["mm4", "--balancers", "round_robin,peek_ewma"],
         "--balancers peek_ewma: there is no such balancer; did you mean `peak_ewma`?",

@@ -37,7 +37,7 @@ services:
   shop:
     replicas: 2
     zones: [north, south]
-    endpoints: {buy: [{call: payments.charge, timeout: 1s, cache: {ttl: 5s}}]}
+    endpoints: {buy: [{call: payments.charge, timeout: 1s, cache: {ttl: 5s}, breaker: hystrix}]}
   payments:
     replicas: 4
     zones: [north, south]

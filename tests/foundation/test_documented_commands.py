@@ -10,11 +10,13 @@ import sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 
 from cli.main import main
+from simulator.experiment import comparison
 from simulator.scenario.text import bundled
 
 pytestmark = pytest.mark.once
@@ -44,17 +46,26 @@ def promised() -> dict[tuple[str, ...], int]:
 
 
 PROMISED = promised()
+compare = comparison.compare
+
+
+def compared(*candidates: Any, replications: int, **options: Any) -> comparison.Comparison:
+    """A comparison in this process, of two runs of each: how many more there are changes only figures."""
+    briefly = {"replications": min(2, replications), "most": 2, "jobs": 1}
+    return compare(*candidates, **{**options, **briefly})
 
 
 def status_of(line: str, folder: Path) -> tuple[int, str]:
     """How a command ends, and what it says of that: in this process if it needs no shell.
 
-    What `scenarios/test_bundled.py` plays, and holds to its promise, is not played again.
+    Of a dashboard everything happens but that it is shown. Comparisons, whose figures decide nothing
+    of how they end, are `compared`. What `scenarios/test_bundled.py` plays, and holds to its promise,
+    is not played again.
     """
     words = shlex.split(line, comments=True)
     if tuple(words) in PROMISED:
         return PROMISED[tuple(words)], ""
-    if words[0] != "aftershock" or words[1] == "compare" or SHELL & set("".join(words)):
+    if words[0] != "aftershock" or SHELL & set("".join(words)):
         found = subprocess.run(
             ["bash", "-c", f"{COMMAND}\n{line}"],
             cwd=folder,
@@ -67,6 +78,10 @@ def status_of(line: str, folder: Path) -> tuple[int, str]:
     with (
         contextlib.chdir(folder),
         patch.object(sys, "argv", words),
+        patch("cli.live.need_terminal"),
+        patch("cli.live._watch", return_value=0),
+        patch("cli.site.Site.serve"),
+        patch.object(comparison, "compare", compared),
         redirect_stdout(StringIO()),
         redirect_stderr(said),
     ):

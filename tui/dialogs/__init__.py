@@ -1,0 +1,1 @@
+"""Forms that ask for the details of a deed."""

@@ -1,0 +1,89 @@
+"""What users see, in three lines: for terminals without room for charts."""
+
+from __future__ import annotations
+
+import numpy as np
+from rich.text import Text
+from textual.widget import Widget
+
+from simulator.live.snapshot import FloatArray, History, Snapshot
+from tui import text
+from tui.glyphs import OUTCOMES, sign
+from tui.paint import Paint
+from tui.widgets.spark import spark
+from tui.window import window
+
+GOOD = ("ok", "degraded")
+
+
+class KeyFigures(Widget):
+    """Answers, latency and failures, each with how it went of late."""
+
+    DEFAULT_CSS = """
+    KeyFigures { height: 3; padding: 0 1; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.paint = Paint(self.app)
+        self.snapshot: Snapshot | None = None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Show a snapshot."""
+        self.snapshot = snapshot
+        self.refresh()
+
+    def render(self) -> Text:
+        if self.snapshot is None:
+            return Text()
+        figures, history = self.snapshot.figures, self.snapshot.history
+        first, _ = window(self.snapshot)
+        recent = history.times >= first
+        failing = _failing(history)
+        page = Text(no_wrap=True, overflow="crop")
+        half = max(0, self.content_size.width - 46)
+        rows = (
+            (
+                ("answers", text.rate(figures.throughput), "accent"),
+                f"good {text.rate(figures.goodput)}  in flight {text.number(self.snapshot.in_flight)}",
+                spark(history.goodput[recent], half),
+                "success",
+            ),
+            (
+                ("p99", text.latency(figures.p99), "warning"),
+                f"p50 {text.latency(figures.p50)}  p95 {text.latency(figures.p95)}",
+                spark(history.p99[recent], half),
+                "warning",
+            ),
+            (
+                ("failing", text.share(figures.failed), "error"),
+                self._failures(),
+                spark(failing[recent], half, 1.0) if failing[recent].any() else "",
+                "error",
+            ),
+        )
+        for (name, value, colour), more, line, line_colour in rows:
+            page.append(f"{name:<8}", self.paint("text-muted"))
+            page.append(f"{value:>7}  ", self.paint(f"bold {colour}"))
+            page.append(text.fit(more, 27) + "  ", self.paint("foreground"))
+            page.append(f"{line}\n", self.paint(line_colour))
+        return page
+
+    def _failures(self) -> str:
+        """The two most frequent failures."""
+        assert self.snapshot is not None
+        rates = self.snapshot.figures.outcomes
+        worst = sorted((name for name in rates if name not in GOOD), key=lambda name: -rates[name])
+        return "  ".join(
+            f"{sign(OUTCOMES, name).word} {text.rate(rates[name])}" for name in worst[:2]
+        )
+
+
+def _failing(history: History) -> FloatArray:
+    """The share of each bin that failed; 0 where nothing ended."""
+    good = np.zeros_like(history.throughput)
+    for name in GOOD:
+        if name in history.outcomes:
+            good += history.outcomes[name]
+    ended = np.where(history.throughput > 0.0, history.throughput, 1.0)
+    return np.where(history.throughput > 0.0, np.clip(1.0 - good / ended, 0.0, 1.0), 0.0)
