@@ -17,6 +17,7 @@ from simulator.errors import SimulatorError
 from simulator.experiment.comparison import Comparison
 from simulator.experiment.result import Result, SeriesTable, plain
 from simulator.outcome import NAMES
+from simulator.whole_file import why_not, write_whole_file
 
 MARK = "result.json"
 """A folder with this file in it is an earlier result."""
@@ -47,18 +48,17 @@ def prepare(folder: Path, force: bool) -> None:
     Raises:
         ExportError: if it may not.
     """
-    if folder.exists() and not folder.is_dir():
-        raise ExportError(f"{folder}: a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists() and not force:
-        message = "not empty, and not an earlier result; `--force` replaces it"
-        raise ExportError(f"{folder}: {message}")
     parent = folder.absolute().parent
     try:
         parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ExportError(f"{parent}: cannot be made: {error.strerror}") from None
-    if not os.access(parent, os.W_OK):
-        raise ExportError(f"{parent}: cannot be written to")
+    _try_out(folder)
+    if folder.exists() and not folder.is_dir():
+        raise ExportError(f"{folder}: a file, not a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists() and not force:
+        message = "not empty, and not an earlier result; `--force` replaces it"
+        raise ExportError(f"{folder}: {message}")
 
 
 def write_result(result: Result, scenario: str, folder: Path, force: bool = False) -> None:
@@ -170,17 +170,7 @@ def write_file(path: Path, content: bytes) -> None:
         ExportError: if it cannot be written.
     """
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.absolute().parent)
-        fresh = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as opened:
-                opened.write(content)
-                opened.flush()
-                os.fsync(opened.fileno())
-            fresh.chmod(0o644)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole_file(path, content)
     except OSError as error:
         raise ExportError(f"{path}: cannot be written: {error.strerror}") from None
 
@@ -191,13 +181,14 @@ def prepare_file(path: Path) -> None:
     Raises:
         ExportError: if it may not.
     """
-    parent = path.absolute().parent
+    _try_out(path)
     if path.is_dir():
         raise ExportError(f"{path}: a folder, not a file")
-    if not parent.is_dir():
-        raise ExportError(f"{path}: there is no folder {parent}")
-    if not os.access(parent, os.W_OK):
-        raise ExportError(f"{parent}: cannot be written to")
+
+
+def _try_out(path: Path) -> None:
+    if why := why_not(path):
+        raise ExportError(f"{path}: {why}")
 
 
 def _sync(file: Path) -> None:

@@ -1,10 +1,11 @@
-"""What all tests share: which build is under test, and how Hypothesis searches."""
+"""What all tests share: which build is under test, how Hypothesis searches, and `shared`."""
 
 from __future__ import annotations
 
 import gc
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ settings.load_profile("repeatable")
 
 
 HERE = Path(__file__).parent
+# What tests of several folders use.
+sys.path.insert(0, str(HERE / "shared"))
 ONE_BUILD = (
     "cli",
     "distribution",

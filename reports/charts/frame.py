@@ -1,4 +1,4 @@
-"""What charts of comparisons have around them: a title above, and how to read them below."""
+"""What charts have around them: a title above, and how to read them below."""
 
 from __future__ import annotations
 
@@ -20,20 +20,27 @@ WIDEST_TITLE = 54
 
 def framed(size: tuple[float, float], comparison: Comparison, title: str, reading: str) -> Figure:
     """An empty figure of a comparison, `size` inches wide and high; `reading` says what marks mean."""
+    caption = (
+        f"Means of {comparison.replications} replications with 95 % intervals, seed "
+        f"{comparison.seed}, the same random numbers for all.\n{reading}"
+    )
+    return empty(size, f"{comparison.scenario}: {title}", caption)
+
+
+def empty(size: tuple[float, float], title: str, caption: str) -> Figure:
+    """A figure, `size` inches wide and high, with a title above and a caption below."""
     figure = Figure(figsize=size, layout=ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN))
     figure.suptitle(
-        fill(f"{comparison.scenario}: {title}", WIDEST_TITLE),
+        fill(title, WIDEST_TITLE),
         x=0.01,
         ha="left",
         fontsize=TITLE,
         fontweight="bold",
         parse_math=False,
     )
-    caption = (
-        f"Means of {comparison.replications} replications with 95 % intervals, seed "
-        f"{comparison.seed}, the same random numbers for all.\n{reading}"
+    figure.supxlabel(
+        caption, x=0.01, ha="left", fontsize=CAPTION, color="#333333", parse_math=False
     )
-    figure.supxlabel(caption, x=0.01, ha="left", fontsize=CAPTION, color="#333333")
     return figure
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill, shorten
+from textwrap import shorten
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-from reports.charts.frame import CAPTION, MARGIN, TEXT, TITLE, WIDEST_TITLE
+from reports.charts.frame import CAPTION, TEXT, empty
 from simulator.live.snapshot import FaultView, Snapshot
 
 WIDTH, HEIGHT = 12.0, 9.0
@@ -25,26 +24,13 @@ LATENCIES = (("p50", "#1b5e9e", "-"), ("p95", "#e08214", "--"), ("p99", "#b2182b
 
 def history_chart(snapshot: Snapshot) -> Figure:
     """Throughput and goodput above, percentiles of latency below, over simulated time."""
-    figure = Figure(
-        figsize=(WIDTH, HEIGHT), layout=ConstrainedLayoutEngine(w_pad=MARGIN, h_pad=MARGIN)
-    )
-    title = f"{snapshot.scenario}: the first {snapshot.now:.4g} s"
-    figure.suptitle(
-        fill(title, WIDEST_TITLE),
-        x=0.01,
-        ha="left",
-        fontsize=TITLE,
-        fontweight="bold",
-        parse_math=False,
-    )
     faults = [
         each for each in snapshot.faults if each.state != "waiting" and each.begins is not None
     ]
     told = [f"{number} {_told(each)}" for number, each in enumerate(faults[:MOST_NAMED], 1)]
     caption = "\n".join([f"One run, seed {snapshot.seed}. Shaded: while a fault was on.", *told])
-    figure.supxlabel(
-        caption, x=0.01, ha="left", fontsize=CAPTION, color="#333333", parse_math=False
-    )
+    title = f"{snapshot.scenario}: the first {snapshot.now:.4g} s"
+    figure = empty((WIDTH, HEIGHT), title, caption)
     above, below = figure.subplots(2, 1, sharex=True)
     history = snapshot.history
     above.plot(history.times, history.throughput, color=THROUGHPUT, lw=1.5, ls="--")

@@ -10,7 +10,6 @@ from simulator.call.global_route import home_region
 from simulator.call.route import Member, Route
 
 if TYPE_CHECKING:
-    from simulator.balancing.balancer import Balancer
     from simulator.balancing.chance import Chance
     from simulator.call.steering.board import Board
     from simulator.call.steering.steering import Steering
@@ -46,7 +45,6 @@ class AnycastRoute(Route):
         "convergence",
         "follows",
         "region",
-        "regional",
         "steering",
         "version",
     )
@@ -65,7 +63,6 @@ class AnycastRoute(Route):
     ) -> None:
         super().__init__(caller, balancer, keyed=keyed, by_client=by_client)
         self.tracks = True
-        self.regional = balancer
         self.steering = steering
         self.board = board
         self.convergence = convergence
@@ -75,18 +72,15 @@ class AnycastRoute(Route):
         self.ahead = ""
         self.follows = inf
 
-    def choose_by(self, balancer: Balancer, *, keyed: bool, by_client: bool, now: float) -> None:
-        assert isinstance(balancer, Regional)
-        self.regional = balancer
-        super().choose_by(balancer, keyed=keyed, by_client=by_client, now=now)
-
     def pick(self, request: Request, now: float) -> Member | None:
         if self.version != self.board.version:
             self.rerouted()
         if now >= self.follows:
             self.region = self.ahead
             self.follows = inf
-        self.regional.region = self.region
+        balancer = self.balancer
+        assert isinstance(balancer, Regional)
+        balancer.region = self.region
         return super().pick(request, now)
 
     def rerouted(self) -> None:

@@ -285,10 +285,6 @@ class TracedAttempt(BoundedAttempt):
         self.span.served_until = self.instance.kernel.now
         super().finish()
 
-    def fail(self, outcome: int, origin: str) -> None:
-        self.span.served_until = self.instance.kernel.now
-        super().fail(outcome, origin)
-
     def answer(self, outcome: int, origin: str) -> None:
         self.broken_off()
         super().answer(outcome, origin)
@@ -298,7 +294,7 @@ class TracedAttempt(BoundedAttempt):
         super().withdraw()
 
     def broken_off(self) -> None:
-        """If it is being worked on, that ends here: the instance died, or nobody wants it any more."""
+        """If it is being worked on, that ends here: it failed, its instance died, or nobody wants it."""
         span = self.span
         if span.served_from is not None and span.served_until is None:
             span.served_until = self.instance.kernel.now

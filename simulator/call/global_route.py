@@ -9,7 +9,6 @@ from simulator.balancing.regional import Regional
 from simulator.call.route import Member, Route
 
 if TYPE_CHECKING:
-    from simulator.balancing.balancer import Balancer
     from simulator.balancing.chance import Chance
     from simulator.call.steering.board import Board
     from simulator.call.steering.steering import Steering
@@ -51,7 +50,6 @@ class GlobalRoute(Route):
         "kept",
         "overstay",
         "region",
-        "regional",
         "steering",
         "ttl",
     )
@@ -73,7 +71,6 @@ class GlobalRoute(Route):
         super().__init__(caller, balancer, keyed=keyed, by_client=by_client)
         # A record outlives the instances that it leads to: none of them may be taken for granted.
         self.tracks = True
-        self.regional = balancer
         self.steering = steering
         self.board = board
         self.ttl = ttl
@@ -84,15 +81,12 @@ class GlobalRoute(Route):
         self.region = ""
         self.expires = -inf
 
-    def choose_by(self, balancer: Balancer, *, keyed: bool, by_client: bool, now: float) -> None:
-        assert isinstance(balancer, Regional)
-        self.regional = balancer
-        super().choose_by(balancer, keyed=keyed, by_client=by_client, now=now)
-
     def pick(self, request: Request, now: float) -> Member | None:
         if now >= self.expires:
             self.look_up(now)
-        self.regional.region = self.region
+        balancer = self.balancer
+        assert isinstance(balancer, Regional)
+        balancer.region = self.region
         return super().pick(request, now)
 
     def look_up(self, now: float) -> None:

@@ -70,12 +70,7 @@ class Measurement:
         phases = dict.fromkeys(each.window for each in expectations if each.window is not None)
         self.windows = [Window(scenario.warmup, inf)]
         self.windows += [Window(start, end) for start, end in phases]
-        self.faults = FaultTimes(
-            world.kernel,
-            world.faults,
-            [each.known_as(n) for n, each in enumerate(scenario.faults) if each.momentary],
-            self.mark,
-        )
+        self.faults = FaultTimes(world.kernel, world.faults, self.mark)
         self.trial = trial_of(scenario, world.faults)
         if self.trial is not None:
             self.windows += self.trial.windows
@@ -104,9 +99,9 @@ class Measurement:
         self.moments.discard(inf)
         self.end = 0.0
 
-    def join(self, fault: Fault, momentary: bool) -> None:
+    def join(self, fault: Fault) -> None:
         """A fault has joined the world, of which nobody knew beforehand when it would come."""
-        self.faults.join(fault, momentary)
+        self.faults.join(fault)
         self.forget_trial()
 
     def forget_trial(self) -> None:

@@ -59,21 +59,20 @@ class FaultTimes:
         self,
         kernel: Kernel,
         faults: Sequence[Fault],
-        momentary: Collection[str],
         mark: Callable[[float], None],
     ) -> None:
         self.kernel = kernel
-        self.momentary = set(momentary)
         self.mark = mark
-        self.spans: dict[str, list[tuple[float, float]]] = {each.name: [] for each in faults}
+        self.momentary: set[str] = set()
+        self.spans: dict[str, list[tuple[float, float]]] = {}
         self.phases: list[PhaseWindow] = []
         for each in faults:
-            each.onlooker = self
+            self.join(each)
 
-    def join(self, fault: Fault, momentary: bool) -> None:
+    def join(self, fault: Fault) -> None:
         """One more fault is to be watched, from now on."""
         self.spans[fault.name] = []
-        if momentary:
+        if fault.momentary:
             self.momentary.add(fault.name)
         for each in self.phases:
             if each.phase.fault is None:

@@ -71,7 +71,7 @@ class Run:
         self.warnings = tuple(warnings)
         self.wall_seconds = 0.0
         instance_class = AuditedInstance if check else Instance
-        with _rare_collections():
+        with rare_collections():
             self.world = build(scenario, self.seed, replication, folder, instance_class)
         expectations = [parse_expectation(each.expect) for each in scenario.expected()]
         self.measurement = Measurement(self.world, expectations)
@@ -117,7 +117,7 @@ class Run:
         began = perf_counter()
         reached = self.stopped is not None or self.now >= goal
         slice_ = SLICE if wall_seconds == inf else SHORT_SLICE
-        with _rare_collections():
+        with rare_collections():
             while not reached:
                 try:
                     reached = kernel.run(goal, slice_)
@@ -141,7 +141,7 @@ class Run:
             ValueError: if its time has passed.
         """
         joined = self.world.join(fault)
-        self.measurement.join(joined, fault.momentary)
+        self.measurement.join(joined)
         self.scenario = with_faults(self.scenario, (*self.scenario.faults, fault))
 
     def end_fault(self, number: int, lasts: float) -> None:
@@ -207,7 +207,7 @@ def simulate(
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
+def rare_collections() -> Iterator[None]:
     """Let the garbage collector look less often for cycles, of which the hot path makes none.
 
     Least often at what is old: that is the world, which stays, and of 2,000 instances to look

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,9 @@ from numpy.typing import NDArray
 
 from simulator.experiment.result import SeriesTable
 from simulator.experiment.scaling_figures import Count, ready_spans
-from simulator.observe.census import SERIES_PERCENTILES, Level
+from simulator.observe.census import SERIES_PERCENTILES, Level, Narrow
 from simulator.observe.gauges import COLUMNS
+from simulator.observe.histogram import IntArray
 from simulator.outcome import NAMES
 
 if TYPE_CHECKING:
@@ -35,17 +37,17 @@ def series_of(measurement: Measurement) -> dict[str, SeriesTable]:
 def _counted(level: Level, interval: float) -> SeriesTable | None:
     if not level.finished:
         return None
-    intervals = np.concatenate([block.intervals for block in level.finished])
-    keys = np.concatenate([block.keys for block in level.finished])
-    outcomes = np.concatenate([block.outcomes for block in level.finished])
-    good = np.concatenate([block.good for block in level.finished])
+    intervals = _joined([block.intervals for block in level.finished])
+    keys = _joined([block.keys for block in level.finished])
+    outcomes = _joined([block.outcomes for block in level.finished])
+    good = _joined([block.good for block in level.finished])
     sums = np.concatenate([block.sums for block in level.finished])
     percentiles = np.concatenate([block.percentiles for block in level.finished])
     greatest = np.concatenate([block.greatest for block in level.finished])
     with np.errstate(invalid="ignore"):
         means = np.where(good > 0, sums / np.maximum(good, 1), np.nan)
     columns: dict[str, Column] = {
-        "time": intervals * interval,
+        "time": intervals.astype(np.float64) * interval,
         "name": [level.names[key] for key in keys.tolist()],
         "finished": outcomes.sum(axis=1),
     }
@@ -59,10 +61,15 @@ def _counted(level: Level, interval: float) -> SeriesTable | None:
     return SeriesTable(level.kind, columns)
 
 
+def _joined(parts: Sequence[Narrow]) -> IntArray:
+    """Whole numbers of several blocks, in one width."""
+    return np.concatenate(parts, dtype=np.int64)
+
+
 def _replicas(measurement: Measurement) -> SeriesTable:
     """By service whose instances come and go: how many were ready, the mean, and wanted, at the end."""
     world, end = measurement.world, measurement.end
-    count = len(measurement.gauges.means) // (len(measurement.instances) * len(COLUMNS))
+    count = len(measurement.gauges.means)
     edges = np.minimum(np.arange(count + 1) * measurement.interval, end)
     ready, wanted = [], []
     for name, workload in world.workloads.items():

@@ -136,8 +136,7 @@ class Watch(Tally):
         world = self.measurement.world
         service = world.services[str(self.condition.expectation.subject)]
         gauges = self.measurement.gauges
-        width = len(self.measurement.instances) * len(COLUMNS)
-        last = np.array(gauges.means[-self.length * width :]).reshape(self.length, -1, len(COLUMNS))
+        last = np.array(gauges.means[-self.length :]).reshape(self.length, -1, len(COLUMNS))
         mine = last[:, service.first : service.first + len(service.everyone)]
         if measure == "queue":
             return float(mine[:, :, COLUMNS.index("queued")].sum(axis=1).mean())

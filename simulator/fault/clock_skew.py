@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from simulator.fault.fault import Fault, Schedule
+from simulator.fault.chosen import ChosenFault
+from simulator.fault.fault import Schedule
 from simulator.kernel.kernel import Kernel
 from simulator.network.toxic.wrong_time import Clocks
 from simulator.service.impairment import Impairment
 from simulator.service.instance import Instance
 
 
-class ClockSkew(Fault):
+class ClockSkew(ChosenFault[Instance]):
     """Sets the clocks of instances wrong: what they sign is not accepted, nor what they are shown.
 
     In the real world: an NTP daemon that died, a virtual machine that was suspended. Tokens and
@@ -48,30 +49,25 @@ class ClockSkew(Fault):
         everybody: Sequence[Instance],
         check: Impairment,
     ) -> None:
-        super().__init__(kernel, name, "clock_skew", schedule)
-        self.choose = choose
+        super().__init__(kernel, name, "clock_skew", schedule, choose)
         self.by = by
         self.clocks = clocks
         self.everybody = everybody
         self.check = check
-        self.victims: list[Instance] = []
 
     def begin(self) -> Sequence[str]:
-        self.victims = self.choose()
-        for instance in self.victims:
-            self.clocks.shift(instance.name, self.by)
+        hit = super().begin()
         for instance in self.everybody:
             self.check.put_on(instance)
-        return [each.name for each in self.victims]
-
-    def vacated(self, name: str) -> None:
-        for instance in [each for each in self.victims if each.name == name]:
-            self.victims.remove(instance)
-            self.clocks.set_right(name, self.by)
+        return hit
 
     def undo(self) -> None:
-        for instance in self.victims:
-            self.clocks.set_right(instance.name, self.by)
-        self.victims = []
+        super().undo()
         for instance in self.everybody:
             self.check.take_off(instance)
+
+    def harm(self, victim: Instance) -> None:
+        self.clocks.shift(victim.name, self.by)
+
+    def heal(self, victim: Instance) -> None:
+        self.clocks.set_right(victim.name, self.by)

@@ -32,8 +32,8 @@ class ConfigPush(Fault):
     who has come and gone.
 
     Left out: what else there is to the choice of an instance (`via`, `outlier` and so on), and who
-    else is asked, which stay; instances that crash on a value they cannot read (a `bad_deploy`, or
-    a `kill`).
+    else is asked, which stay; that the hosts of Envoy's new cluster begin with nothing counted;
+    instances that crash on a value they cannot read (a `bad_deploy`, or a `kill`).
 
     Source: Google Cloud, incident report of 12 June 2025 (a quota policy with blank fields,
     everywhere within seconds); Cloudflare, "Details of the Cloudflare outage on July 2, 2019" and

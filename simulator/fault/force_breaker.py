@@ -33,7 +33,7 @@ class ForceBreaker(Fault):
     CircuitBreaker.java.
 
     Args:
-        hands: all such faults that are on, the latest last.
+        hands: whose hands are on each breaker: such faults that are on, the latest last.
     """
 
     def __init__(
@@ -44,18 +44,17 @@ class ForceBreaker(Fault):
         caller: str,
         breakers: Sequence[Breaker | BreakerSet],
         state: int,
-        hands: list[ForceBreaker],
+        hands: dict[Breaker | BreakerSet, list[ForceBreaker]],
     ) -> None:
         super().__init__(kernel, name, "force_breaker", schedule)
         self.caller = caller
         self.breakers = breakers
-        self.reached = frozenset(breakers)
         self.state = state
         self.hands = hands
 
     def begin(self) -> Sequence[str]:
-        self.hands.append(self)
         for breaker in self.breakers:
+            self.hands.setdefault(breaker, []).append(self)
             self.set(breaker)
         return [self.caller]
 
@@ -67,14 +66,13 @@ class ForceBreaker(Fault):
             breaker.hold(self.kernel.now, self.state)
 
     def undo(self) -> None:
-        place = self.hands.index(self)
-        earlier, later = self.hands[:place], self.hands[place + 1 :]
-        del self.hands[place]
         for breaker in self.breakers:
-            if any(breaker in other.reached for other in later):
+            hands = self.hands[breaker]
+            had_its_way = hands[-1] is self
+            hands.remove(self)
+            if not had_its_way:
                 continue
-            before = [other for other in earlier if breaker in other.reached]
-            if before and before[-1].state != CLOSED:
-                before[-1].set(breaker)
+            if hands and hands[-1].state != CLOSED:
+                hands[-1].set(breaker)
             elif self.state != CLOSED:
                 breaker.let_go(self.kernel.now)

@@ -42,6 +42,12 @@ class Kernel:
         self.next_key = key + 1
         return key + ((priority - NORMAL) << PRIORITY_SHIFT)
 
+    def reserve_row(self, count: int) -> int:
+        """Take the next `count` places at normal priority, one after another; returns the first."""
+        key = self.next_key
+        self.next_key = key + count
+        return key
+
     def schedule(self, event: Event, delay: float) -> None:
         """Let `event` fire `delay` seconds from now, at normal priority.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 QUIT, WAKE, UP = b"q", b"w", b"u"
@@ -42,17 +43,17 @@ class Bed:
             if lifeline in ready:
                 os._exit(0)
             caller, _ = self.listener.accept()
-            try:
+            descriptors: list[int] = []
+            with suppress(OSError):
                 head, descriptors, _, _ = socket.recv_fds(caller, 1, 1)
                 if head == QUIT:
                     os._exit(0)
                 packed = _read(caller)
-            except OSError:
-                # Whoever called has died over it.
-                caller.close()
-                continue
-            if descriptors:
-                return caller, packed, descriptors[0]
+                if descriptors:
+                    return caller, packed, descriptors[0]
+            # Whoever called has died over it. A connection that is held here would never seem closed.
+            for each in descriptors:
+                os.close(each)
             caller.close()
 
     def leave(self) -> None:

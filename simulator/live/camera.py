@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
-from simulator.experiment.result import Trace
 from simulator.experiment.run import Run
 from simulator.live.commands import Focus
 from simulator.live.meter import CALM, EVERYTHING, Meter
@@ -18,13 +15,11 @@ from simulator.live.snapshot import (
     EdgeView,
     EventView,
     Figures,
-    History,
     InstanceDetail,
     InstanceView,
+    Picture,
     ServiceDetail,
     ServiceView,
-    TraceView,
-    TrafficView,
 )
 from simulator.live.views.calls import Calls
 from simulator.live.views.figures import Lately
@@ -36,29 +31,7 @@ from simulator.live.views.routes import Routes, breaker_view
 from simulator.live.views.scalers import scaler_view
 from simulator.live.views.services import service_view
 from simulator.live.views.traffic import traffic_view
-from simulator.observe.event_log import LAST
 from simulator.scenario.building.world import BuiltService
-
-LATEST: Final = LAST
-"""Entries of the event log that a picture has."""
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """What a world shows of itself at one moment; the parts of a snapshot that are read from it."""
-
-    now: float
-    figures: Figures
-    history: History
-    in_flight: int
-    services: tuple[ServiceView, ...]
-    edges: tuple[EdgeView, ...]
-    traffic: tuple[TrafficView, ...]
-    events: tuple[EventView, ...]
-    service: ServiceDetail | None = None
-    instance: InstanceDetail | None = None
-    traces: tuple[TraceView, ...] = ()
-    trace: Trace | None = None
 
 
 class Camera:

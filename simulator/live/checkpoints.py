@@ -25,11 +25,11 @@ SPACING = 0.4
 """Seconds of computing between two copies, at least."""
 WIDEST = 2.75
 """The same at most, as long as there are not too many: no way back is much longer than that."""
-MOST, FEWEST = 12, 4
+MOST, FEWEST = 16, 4
 """Copies at once, where there is memory for them, and where there is little.
 
-Twelve do for a run of half a minute of computing, such as ten minutes of ten services at 2,000
-requests/s; each of them comes to have some 50 MiB for itself there.
+Sixteen do for a run of half a minute of computing, such as ten minutes of ten services at 2,000
+requests/s, to be two seconds apart; each of them comes to have some 55 MiB for itself there.
 """
 SHARE = 1 / 3
 """Of the memory of the machine, for copies, if they came to share nothing: they share most."""
@@ -230,6 +230,7 @@ class Checkpoints(Past):
             if wake(self._path(sleeper), packed, self.office.connection):
                 if bed is None:
                     os._exit(0)
+                _give_back()
                 self._sleep(bed)
                 return True
             # It has died, or been killed: the one before it will do.
@@ -245,7 +246,6 @@ class Checkpoints(Past):
     def _sleep(self, bed: Bed) -> None:
         """Sleep here; returns in a process that goes on where another was."""
         self.office.let_go()
-        _give_back()
         spent, number = self.spent, int(bed.path.name)
         while True:
             caller, packed, connection = bed.sleep(self.lifeline)

@@ -65,6 +65,7 @@ class Desk:
                 self.behind = not self.player.play(SLICE)
                 self.urgent |= self.player.state != state
             self._show()
+            self._keep()
             self._rest()
 
     def _look(self) -> None:
@@ -79,9 +80,6 @@ class Desk:
             self.wire.send(answer)
         self.answered = ask.number
         self.urgent = True
-        if self.player.changed:
-            self.player.changed = False
-            self.wire.send(Kept(self.player.session.written()))
 
     def _show(self) -> None:
         """Send a picture, if one is wanted."""
@@ -94,6 +92,12 @@ class Desk:
         self.sent = picture.number
         self.due = monotonic() + self._between()
         self.wire.send(picture)
+
+    def _keep(self) -> None:
+        """Have whoever watches keep what was done, once they see it: to write it takes a while."""
+        if self.player.changed:
+            self.player.changed = False
+            self.wire.send(Kept(self.player.session.written()))
 
     def _rest(self) -> None:
         """Wait for what comes next; who plays as fast as it goes does not."""

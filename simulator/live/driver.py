@@ -47,6 +47,8 @@ class Opening:
     speed: float = 1.0
     paused: bool = False
     check: bool = False
+    keeps: bool = True
+    """Whether a failure leaves a scenario that plays to it, in a folder of the user's."""
 
 
 class Driver(Protocol):

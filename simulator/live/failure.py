@@ -6,12 +6,12 @@ import traceback
 
 from simulator.errors import SimulatorError
 from simulator.live.commands import Failure
-from simulator.live.replay import leave_replay
+from simulator.live.kept import leave_replay
 from simulator.live.session import Session
 
 
 def failure_of(error: Exception, session: Session | None) -> Failure:
-    """Tell what went wrong, and leave a scenario that plays to the same failure.
+    """Tell what went wrong, and leave a scenario that plays to the same failure of a `session`.
 
     What was asked for and cannot be simulated has no details.
     """

@@ -12,29 +12,46 @@ from simulator.scenario.model.fault.fault import Fault
 from simulator.scenario.model.scenario import Scenario
 
 
-def fault_views(
-    scenario: Scenario, running: Sequence[Running], mine: Collection[str]
-) -> tuple[FaultView, ...]:
-    """Every fault of a scenario, in its order.
-
-    Args:
-        scenario: with all that was done, be it to come.
-        running: the faults of the world; one that has not joined it yet is waited for.
-        mine: the names of those that were done by whoever watches.
+class FaultViews:
+    """Shows faults. What they do is put into words once for each scenario: there may be hundreds of them,
+    and there are several pictures a second.
     """
-    known = {each.name: each for each in running}
-    return tuple(
-        _view(name, fault, known.get(name), name in mine, scenario.duration)
-        for name, fault in zip(names_of(scenario.faults), scenario.faults, strict=True)
-    )
+
+    def __init__(self) -> None:
+        self.scenario: Scenario | None = None
+        self.names: Sequence[str] = ()
+        self.whats: Sequence[str] = ()
+
+    def of(
+        self, scenario: Scenario, running: Sequence[Running], mine: Collection[str]
+    ) -> tuple[FaultView, ...]:
+        """Every fault of a scenario, in its order.
+
+        Args:
+            scenario: with all that was done, be it to come.
+            running: the faults of the world; one that has not joined it yet is waited for.
+            mine: the names of those that were done by whoever watches.
+        """
+        given = scenario.faults
+        if scenario is not self.scenario:
+            self.scenario = scenario
+            self.names = names_of(given)
+            self.whats = [harm_in_words(each) for each in given]
+        known = {each.name: each for each in running}
+        return tuple(
+            _view(name, what, fault, known.get(name), name in mine, scenario.duration)
+            for name, what, fault in zip(self.names, self.whats, given, strict=True)
+        )
 
 
-def _view(name: str, given: Fault, fault: Running | None, mine: bool, duration: float) -> FaultView:
+def _view(
+    name: str, what: str, given: Fault, fault: Running | None, mine: bool, duration: float
+) -> FaultView:
     begins, ends = _times(given, fault, duration)
     return FaultView(
         name=name,
         kind=given.kind,
-        what=harm_in_words(given),
+        what=what,
         state=state_of(fault),
         begins=begins,
         ends=ends,

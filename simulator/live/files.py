@@ -1,12 +1,11 @@
-"""Files that are written whole, or not at all."""
+"""Files that somebody has asked for by name."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from simulator.live.refused import Refused
+from simulator.whole_file import write_whole_file
 
 
 def write_text(path: Path, text: str, replace: bool) -> str:
@@ -24,17 +23,7 @@ def write_text(path: Path, text: str, replace: bool) -> str:
             raise Refused(f"{path}: not a plain file")
         if path.exists() and not replace:
             raise Refused(f"{path}: there already")
-        number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        fresh = Path(name)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.chmod(0o644)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+        write_whole_file(path, text.encode())
     except (OSError, ValueError, RuntimeError) as error:
         # The last two are a path with a NUL in it, and the home of nobody.
         why = error.strerror if isinstance(error, OSError) else str(error)

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from simulator.live.snapshot import FloatArray, History
+from simulator.observe.census import Narrow, narrow
 from simulator.observe.histogram import BUCKETS, EDGES, MIDDLES, PER_OCTAVE, IntArray
 from simulator.outcome import DEGRADED, NAMES, OK, OUTCOMES
 
@@ -39,8 +40,14 @@ def good(fates: IntArray) -> IntArray:
 class Entries:
     """Counts by bin, subject and bucket of latency, packed into `keys`, which ascend."""
 
-    keys: IntArray
-    counts: IntArray
+    keys: Narrow
+    counts: Narrow
+
+    @classmethod
+    def none(cls) -> Entries:
+        """No entries."""
+        nothing = np.empty(0, dtype=np.int64)
+        return cls(nothing, nothing)
 
     @classmethod
     def of(cls, keys: IntArray, counts: IntArray) -> Entries:
@@ -56,6 +63,10 @@ class Entries:
         keys = keys[order]
         starts = np.flatnonzero(np.diff(keys, prepend=keys[0] - 1))
         return cls(keys[starts], np.add.reduceat(counts[order], starts))
+
+    def cut(self, first: int, end: int) -> Entries:
+        """Those from number `first` up to `end`, in as little memory as may be."""
+        return Entries(narrow(self.keys[first:end]), narrow(self.counts[first:end]))
 
 
 @dataclass(slots=True)
@@ -106,8 +117,7 @@ class Bins:
         self.fates = np.zeros((MOST, subjects, FATES), dtype=np.int64)
         self.blocks: list[Entries] = []
         """Bins that are over."""
-        empty = np.empty(0, dtype=np.int64)
-        self.open = Entries(empty, empty)
+        self.open = Entries.none()
         self.loose: list[Entries] = []
         self.loose_count = 0
         self.shapes: dict[int, Shapes] = {}
@@ -132,15 +142,19 @@ class Bins:
         rows = ticks // self.stride * self.subjects + subjects
         np.add.at(self.fates.reshape(-1), rows * FATES + fates, counts)
         usable = good(fates)
-        self.loose.append(Entries(rows[usable] * BUCKETS + buckets[usable], counts[usable]))
-        self.loose_count += len(usable)
-        if self.loose_count > LOOSE:
-            self.settle()
+        self._lay(Entries(rows[usable] * BUCKETS + buckets[usable], counts[usable]))
 
     def reach(self, tick: int) -> None:
         """Have a bin for a tick."""
         while tick // self.stride >= MOST:
             self.thin()
+
+    def _lay(self, more: Entries) -> None:
+        """Have some more entries lie about, of no bin before the last that is over."""
+        self.loose.append(more)
+        self.loose_count += len(more.keys)
+        if self.loose_count > LOOSE:
+            self.settle()
 
     def settle(self) -> None:
         """Sort what lies about; the last bin alone remains open."""
@@ -150,8 +164,8 @@ class Bins:
         self.loose = []
         self.loose_count = 0
         met = Entries.of(
-            np.concatenate([each.keys for each in some]),
-            np.concatenate([each.counts for each in some]),
+            np.concatenate([each.keys for each in some], dtype=np.int64),
+            np.concatenate([each.counts for each in some], dtype=np.int64),
         )
         if len(met.keys) == 0:
             return
@@ -159,8 +173,8 @@ class Bins:
         last = int(met.keys[-1]) // per_bin * per_bin
         done = int(np.searchsorted(met.keys, last))
         if done > 0:
-            self.blocks.append(Entries(met.keys[:done].copy(), met.counts[:done].copy()))
-        self.open = Entries(met.keys[done:].copy(), met.counts[done:].copy())
+            self.blocks.append(met.cut(0, done))
+        self.open = met.cut(done, len(met.keys))
 
     def thin(self) -> None:
         """Make one bin of each two."""
@@ -169,13 +183,14 @@ class Bins:
         half = MOST // 2
         self.fates[:half] = self.fates[0::2] + self.fates[1::2]
         self.fates[half:] = 0
-        per_bin = self.subjects * BUCKETS
-        for each in (*self.blocks, self.open):
-            bins, rest = np.divmod(each.keys, per_bin)
-            self.loose.append(Entries(bins // 2 * per_bin + rest, each.counts))
+        before = [*self.blocks, self.open]
         self.blocks = []
-        self.open = Entries(self.open.keys[:0], self.open.counts[:0])
+        self.open = Entries.none()
         self.shapes = {}
+        per_bin = self.subjects * BUCKETS
+        for each in before:
+            bins, rest = np.divmod(each.keys.astype(np.int64), per_bin)
+            self._lay(Entries(bins // 2 * per_bin + rest, each.counts))
         self.settle()
 
     def view(self, subject: int, now: float, *, over: bool = False, heat: bool = False) -> History:
@@ -232,9 +247,10 @@ class Bins:
         self.settle()
         shapes = self.shapes.setdefault(subject, Shapes())
         for block in (*self.blocks[shapes.blocks :], self.open):
-            rows, buckets = np.divmod(block.keys, BUCKETS)
+            rows, buckets = np.divmod(block.keys.astype(np.int64), BUCKETS)
             bins, subjects = np.divmod(rows, self.subjects)
             mine = subjects == subject
-            shapes.learn(bins[mine], buckets[mine], block.counts[mine])
+            counts = block.counts[mine].astype(np.int64)
+            shapes.learn(bins[mine], buckets[mine], counts)
         shapes.blocks = len(self.blocks)
         return shapes

@@ -13,7 +13,7 @@ from simulator.experiment.measurement import Measurement
 from simulator.live.history import FATES, LATE, Bins
 from simulator.live.views.figures import Lately
 from simulator.live.views.graph import Graph
-from simulator.observe.census import Lines, Runs, Tally
+from simulator.observe.census import Lines, Runs, Tally, floats, integers
 from simulator.observe.histogram import FloatArray, IntArray, buckets_of
 from simulator.observe.ledger import Ledger
 from simulator.outcome import OK, OUTCOMES
@@ -107,16 +107,16 @@ class Meter(Tally):
         if self.tick == self.interval:
             ticks = lines.intervals[seen:]
         else:
-            ticks = self.ticks_of(np.array(self.ledger.ends[seen:]))
+            ticks = self.ticks_of(floats(self.ledger.ends[seen:]))
         self.take(lines.lanes[seen:], lines.outcomes[seen:], lines.latencies[seen:], ticks)
 
     def catch_up(self) -> None:
         """Count the lines of the page that is not full yet."""
         ledger, seen = self.ledger, self.cursor
         self.cursor = len(ledger.codes)
-        lanes, outcomes = np.divmod(np.array(ledger.codes[seen:], dtype=np.int64), OUTCOMES)
-        ends = np.array(ledger.ends[seen:], dtype=np.float64)
-        latencies = ends - np.array(ledger.starts[seen:], dtype=np.float64)
+        lanes, outcomes = np.divmod(integers(ledger.codes[seen:]), OUTCOMES)
+        ends = floats(ledger.ends[seen:])
+        latencies = ends - floats(ledger.starts[seen:])
         self.take(lanes, outcomes, latencies, self.ticks_of(ends))
 
     def ticks_of(self, ends: FloatArray) -> IntArray:

@@ -10,6 +10,8 @@ from time import monotonic
 Clock = Callable[[], float]
 """Seconds of wall time since some moment."""
 
+SLOWEST, FASTEST = 0.1, 1000.0
+"""Simulated seconds a second that may be asked for, beside as fast as it goes."""
 RECENT = 1.5
 """Seconds of wall time over which the pace is told."""
 SLACK = 0.25

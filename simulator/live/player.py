@@ -9,6 +9,7 @@ from math import inf, isfinite
 from pathlib import Path
 from time import monotonic
 
+from simulator.errors import SimulatorError
 from simulator.experiment.result import Result
 from simulator.live.branch import Log
 from simulator.live.camera import Camera
@@ -33,18 +34,15 @@ from simulator.live.commands import (
 from simulator.live.driver import FLAT_OUT, Message, Opening, Results
 from simulator.live.files import write_text
 from simulator.live.meter import CALM
-from simulator.live.pace import Clock, Pace
+from simulator.live.pace import FASTEST, SLOWEST, Clock, Pace
 from simulator.live.past import Past
 from simulator.live.refused import Refused
 from simulator.live.session import Session
 from simulator.live.snapshot import EventView, Snapshot
+from simulator.observe.event_log import LAST
 from simulator.scenario import resolved_yaml
 from simulator.units import format_duration
 
-SLOWEST, FASTEST = 0.1, 1000.0
-"""Simulated seconds a second that may be asked for, beside as fast as it goes."""
-LATEST = 300
-"""Entries of the event log that a snapshot has at most."""
 MOMENT = 1.0
 """Seconds of wall time that the figures of what plays are of, at least."""
 
@@ -105,8 +103,9 @@ class Player:
         """As in a snapshot."""
         if self.goal is not None and not self.stepping:
             return "replaying"
-        if self.session.ended:
-            return "ended" if self.session.run.stopped is None else "stopped"
+        session = self.session
+        if session.ended:
+            return "stopped" if session.stuck or session.run.stopped else "ended"
         return "playing" if self.stepping or not self.paused else "paused"
 
     @property
@@ -137,7 +136,7 @@ class Player:
             there = self._play_on(time, wall_seconds)
         else:
             there = self._play_to_goal(self.goal, wall_seconds)
-        if self.session.ended and self.result is None:
+        if self.session.run.over and self.result is None:
             self.result = self.session.run.result()
         return there
 
@@ -238,23 +237,32 @@ class Player:
         if self.goal is not None:
             raise Refused(f"on the way to {format_duration(self.goal)}: wait until it is there")
         session = self.session
-        match command:
-            case Inject(fault):
-                text = session.inject(fault)
-            case End(name):
-                text = session.end(name)
-            case Undo():
-                text = session.undo()
-            case UndoAll():
-                text = session.undo_all()
-            case Scale(service, replicas):
-                text = session.scale(service, replicas)
-            case _:
-                raise Refused(f"{type(command).__name__}: no such command")
+        try:
+            text = self._changed_by(command)
+        except SimulatorError as error:
+            # What was due at that moment came first, and could not be.
+            session.stuck = str(error)
+            raise Refused(session.stuck) from None
         self.changed = True
         if session.needs_replay is not None:
             self._travel(session.needs_replay)
         return text
+
+    def _changed_by(self, command: Command) -> str:
+        session = self.session
+        match command:
+            case Inject(fault):
+                return session.inject(fault)
+            case End(name):
+                return session.end(name)
+            case Undo():
+                return session.undo()
+            case UndoAll():
+                return session.undo_all()
+            case Scale(service, replicas):
+                return session.scale(service, replicas)
+            case _:
+                raise Refused(f"{type(command).__name__}: no such command")
 
     def _pause(self) -> str:
         self.paused = True
@@ -366,10 +374,13 @@ class Player:
         done = [
             EventView(each.time, "you", each.name, each.words)
             for each in session.branch.deeds
-            if each.time < session.now
+            if each.time < session.mark().time
         ]
-        return tuple(sorted((*happened, *done), key=lambda each: each.time)[-LATEST:])
+        return tuple(sorted((*happened, *done), key=lambda each: each.time)[-LAST:])
 
     def _note(self, state: str) -> str:
-        stopped = self.session.run.stopped
-        return "" if state != "stopped" or stopped is None else f"{stopped.condition} held"
+        session = self.session
+        stopped = session.run.stopped
+        if state != "stopped" or stopped is None:
+            return session.stuck if state == "stopped" else ""
+        return f"{stopped.condition} held"

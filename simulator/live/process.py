@@ -15,8 +15,8 @@ from pathlib import Path
 
 from simulator.live.commands import Command, Failure
 from simulator.live.driver import Message, Opening
+from simulator.live.kept import leave_replay
 from simulator.live.letters import Ask, Kept, Open, Seen
-from simulator.live.replay import leave_replay
 from simulator.live.snapshot import Snapshot
 from simulator.live.wire import Wire
 
@@ -127,4 +127,4 @@ class ProcessDriver:
         message = "the process of the simulation has ended without a word"
         if not words:
             message += ": it was killed, perhaps because the memory was used up"
-        return Failure(message, words, leave_replay(self.kept))
+        return Failure(message, words, leave_replay(self.kept if self.opening.keeps else None))

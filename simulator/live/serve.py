@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
+from simulator.experiment.run import rare_collections
 from simulator.live.checkpoints import Checkpoints
 from simulator.live.desk import Desk
 from simulator.live.driver import Opening
@@ -59,11 +60,14 @@ def _work(wire: Wire, opening: Opening, place: Place) -> None:
             desk = past.office = Desk(wire, opening, past)
         else:
             desk = Desk(wire, opening, Past())
-        desk.work()
+        # Between two bits of play there is no rubbish either, and they are many.
+        with rare_collections():
+            desk.work()
     except Exception as error:  # noqa: BLE001  whatever it is, whoever watches is to be told
         # By now this may be another process, with another wire.
         wire = wire if desk is None else desk.wire
-        wire.send(failure_of(error, None if desk is None else desk.player.session))
+        session = desk.player.session if desk is not None and opening.keeps else None
+        wire.send(failure_of(error, session))
         limit = monotonic() + LAST_WORDS
         while wire.leaving and not wire.closed and monotonic() < limit:
             wire.wait(0.1)

@@ -8,13 +8,14 @@ from math import inf, nextafter
 from pathlib import Path
 from time import perf_counter
 
+from simulator.errors import SimulatorError
 from simulator.experiment.run import Run
 from simulator.fault.fault import Fault
 from simulator.live.branch import MOST_BRANCHES, MOST_DEEDS, Branch, Deed, Log, Mark
 from simulator.live.changes import changed, fault_of
 from simulator.live.driver import Opening
 from simulator.live.ending import endable, ending, number_of
-from simulator.live.fault_views import fault_views
+from simulator.live.fault_views import FaultViews
 from simulator.live.gap import OVER, next_moment
 from simulator.live.harm import HarmMaker
 from simulator.live.refused import Refused
@@ -56,6 +57,7 @@ class Session:
         """The scenario as it was opened."""
         self.harms = HarmMaker(self.base, self.folder)
         self.scaling = Scaling(self.base, self.folder)
+        self.views = FaultViews()
         self.branches = [Branch(1)]
         self.number = 1
         self.needs_replay: float | None = None
@@ -64,10 +66,12 @@ class Session:
         self.applied: tuple[Deed, ...] = ()
         """What this world was built with, and what was worked into it since."""
         self.known: tuple[tuple[Deed, ...], Scenario] = ((), self.base)
+        self.stuck = ""
+        """Why this world cannot be played on, if the scenario asks for what nothing can be."""
         self.run = self._build()
 
     def _build(self) -> Run:
-        self.built, self.applied = self.branch.structural, ()
+        self.built, self.applied, self.stuck = self.branch.structural, (), ""
         scenario = changed(self.base, self.built)
         return Run(scenario, check=self.check, warnings=self.warnings, folder=self.folder)
 
@@ -97,7 +101,7 @@ class Session:
     @property
     def ended(self) -> bool:
         """Whether there is nothing more to be played."""
-        return self.run.over
+        return self.run.over or bool(self.stuck)
 
     # Playing.
 
@@ -108,19 +112,27 @@ class Session:
         has happened yet.
         """
         began = perf_counter()
-        if self.needs_replay is not None or not self.suits(self.mark(), self.now):
+        if self.needs_replay is not None or self._astray():
             self.rebuild()
         while True:
             deed = self._next()
             goal = until if deed is None else min(until, deed.time)
-            there = self.run.advance(wall_seconds - (perf_counter() - began), goal)
+            there = self.stuck != "" or self._advance(goal, wall_seconds - (perf_counter() - began))
             if self.now > self.branch.reached:
                 self._replace(replace(self.branch, reached=self.now))
             if not there:
                 return False
-            if self.run.over or deed is None or deed.time >= until:
+            if self.ended or deed is None or deed.time >= until:
                 return True
             self._apply(deed)
+
+    def _advance(self, goal: float, wall_seconds: float) -> bool:
+        """Play this world; where what was asked for cannot go on, it stands still for good."""
+        try:
+            return self.run.advance(wall_seconds, goal)
+        except SimulatorError as error:
+            self.stuck = str(error)
+            return True
 
     def rebuild(self) -> None:
         """Have the world of the current branch at its start, to be played from there."""
@@ -234,12 +246,14 @@ class Session:
         """
         if self.needs_replay is not None:
             self.advance(self.needs_replay)
-        elif not self.suits(self.mark(), self.now):
+        elif self._astray():
             self.advance(self.now)
         if self.run.stopped is not None:
             raise Refused(
                 f"the run has stopped itself: {self.run.stopped.condition}; go back first"
             )
+        if self.stuck:
+            raise Refused(f"the run cannot go on: {self.stuck}; go back first")
         if self.ended:
             raise Refused(OVER)
         if sum(len(each.deeds) - each.inherited for each in self.branches) >= MOST_DEEDS:
@@ -290,7 +304,14 @@ class Session:
 
     def mark(self) -> Mark:
         """Of what the world is the product."""
-        return Mark(self.built, self.applied, self.now)
+        # Where nothing goes on, whatever was done at that very moment has been done.
+        time = nextafter(self.now, inf) if self.stuck else self.now
+        return Mark(self.built, self.applied, time)
+
+    def _astray(self) -> bool:
+        """Whether this world is no past of the current branch."""
+        mark = self.mark()
+        return not self.suits(mark, mark.time)
 
     def suits(self, mark: Mark, time: float) -> bool:
         """Whether a world with a mark is a past of the current branch at a time, or before it."""
@@ -338,7 +359,7 @@ class Session:
     def fault_views(self) -> tuple[FaultView, ...]:
         """Every fault of the current branch, in the order of its scenario."""
         mine = {each.name for each in self.branch.deeds if each.what == "inject"}
-        return fault_views(self.scenario, self.run.world.faults, mine)
+        return self.views.of(self.scenario, self.run.world.faults, mine)
 
     def written(self, until: float | None = None, number: int | None = None) -> str:
         """A branch, the current one if left out, as a scenario's file, which plays to the same digest.

@@ -110,6 +110,11 @@ class EdgeView:
     """How many of its callers' breakers are in which state (`closed`, `open`, `half_open`,
     `forced_open`, `disabled`, `metrics_only`); empty where there are none."""
 
+    @property
+    def name(self) -> str:
+        """As a scenario names it: `caller > callee`."""
+        return f"{self.caller} > {self.callee}"
+
 
 @dataclass(frozen=True, slots=True)
 class TrafficView:
@@ -297,8 +302,28 @@ class BranchView:
     """How far it has been played."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """What a world shows of itself at one moment."""
+
+    now: float
+    figures: Figures
+    """What users saw, all classes together, over the last bit of time."""
+    history: History
+    in_flight: int
+    services: tuple[ServiceView, ...]
+    edges: tuple[EdgeView, ...]
+    traffic: tuple[TrafficView, ...]
+    events: tuple[EventView, ...]
+    """The last few hundred, in the order of time."""
+    service: ServiceDetail | None = None
+    instance: InstanceDetail | None = None
+    traces: tuple[TraceView, ...] = ()
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Picture):
     """The simulation at one moment, with all that led there."""
 
     number: int
@@ -308,12 +333,11 @@ class Snapshot:
     scenario: str
     description: str
     seed: int
-    now: float
     duration: float
     warmup: float
     state: str
     """`playing`, `paused`, `replaying` (on the way to a time that was asked for), `ended`, `stopped`
-    (by a condition of the scenario)."""
+    (by a condition of the scenario, or where what it asks for cannot go on)."""
     note: str
     """Why it is so, where that needs saying; empty otherwise."""
     speed: float
@@ -324,21 +348,8 @@ class Snapshot:
     """The time that was asked for, while replaying."""
     branch: int
     branches: tuple[BranchView, ...]
-    figures: Figures
-    """What users saw, all classes together, over the last bit of time."""
-    history: History
-    in_flight: int
-    services: tuple[ServiceView, ...]
-    edges: tuple[EdgeView, ...]
-    traffic: tuple[TrafficView, ...]
     faults: tuple[FaultView, ...]
-    events: tuple[EventView, ...]
-    """The last few hundred, in the order of time."""
     verdict: str | None
     """`pass` or `fail` at the end; None before."""
     digest: str | None
     """Of the whole run, at the end."""
-    service: ServiceDetail | None = None
-    instance: InstanceDetail | None = None
-    traces: tuple[TraceView, ...] = ()
-    trace: Trace | None = None

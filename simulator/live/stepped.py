@@ -77,4 +77,5 @@ class SteppedDriver:
             self.waiting.append(self.player.snapshot(self.answered))
         except Exception as error:  # noqa: BLE001  whatever it is, it is to be told, not to end the watching
             self.failed = True
-            self.waiting.append(failure_of(error, self.player.session))
+            session = self.player.session if self.player.opening.keeps else None
+            self.waiting.append(failure_of(error, session))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from simulator.experiment.measurement import default_interval
 from simulator.live.branch import Deed
@@ -11,9 +12,13 @@ from simulator.live.changes import changed
 from simulator.live.refused import Refused
 from simulator.scenario import ScenarioError, parse, resolved_yaml
 from simulator.scenario.model.base import PartOfRun
+from simulator.scenario.model.deployment import Deployment
+from simulator.scenario.model.fault.fault import Fault
 from simulator.scenario.model.scenario import Scenario
 from simulator.units import format_duration
 
+Plan = TypeVar("Plan", Fault, Deployment)
+"""What a scenario does at a time."""
 TOLD = 40
 """Deeds that are told one by one at the head of a file."""
 
@@ -74,17 +79,17 @@ def cut(scenario: Scenario, until: float) -> Scenario:
     if scenario.interval is None and default_interval(until) != interval:
         changes["interval"] = interval
     if scenario.faults:
-        changes["faults"] = tuple(
-            each.model_copy(update={"at": each.offset(duration)})
-            if isinstance(each.at, PartOfRun)
-            else each
-            for each in scenario.faults
-        )
+        changes["faults"] = _timed(scenario.faults, duration)
     if scenario.deployments:
-        changes["deployments"] = tuple(
-            each.model_copy(update={"at": each.offset(duration)})
-            if isinstance(each.at, PartOfRun)
-            else each
-            for each in scenario.deployments
-        )
+        changes["deployments"] = _timed(scenario.deployments, duration)
     return scenario.model_copy(update=changes)
+
+
+def _timed(plans: Sequence[Plan], duration: float) -> tuple[Plan, ...]:
+    """The same with times in seconds instead of parts of a run."""
+    return tuple(
+        each.model_copy(update={"at": each.offset(duration)})
+        if isinstance(each.at, PartOfRun)
+        else each
+        for each in plans
+    )

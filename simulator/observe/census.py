@@ -16,12 +16,20 @@ from math import inf
 from struct import pack
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.observe.histogram import BUCKETS, MIDDLES, FloatArray, IntArray, buckets_of
 from simulator.observe.ledger import Ledger
 from simulator.outcome import DEGRADED, OK, OUTCOMES
 
 SERIES_PERCENTILES = (0.5, 0.9, 0.95, 0.99)
+NOTHING = -1
+"""Instead of the number of a bucket."""
+LATENCIES = np.append(MIDDLES, np.nan)
+"""By bucket, and last, as that of `NOTHING`, no number."""
+
+Narrow = NDArray[np.integer]
+"""Whole numbers in as few bytes as do for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,16 @@ class Runs:
         """Those from number `first` up to `end`."""
         part = slice(first, end)
         return Runs(self.intervals[part], self.codes[part], self.buckets[part], self.counts[part])
+
+
+def integers(values: Sequence[int]) -> IntArray:
+    """A list as an array: `struct` takes a third of the time that numpy takes to read one."""
+    return np.frombuffer(pack(f"{len(values)}q", *values), dtype=np.int64)
+
+
+def floats(values: Sequence[float]) -> FloatArray:
+    """The same for a list of floats."""
+    return np.frombuffer(pack(f"{len(values)}d", *values))
 
 
 def _starts(keys: IntArray) -> IntArray:
@@ -227,17 +245,29 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class SeriesBlock:
-    """Some rows of a time series: one for each interval and key in which something ended."""
+    """Some rows of a time series: one for each interval and key in which something ended.
 
-    intervals: IntArray
-    keys: IntArray
-    outcomes: IntArray
+    Of all that is measured it is these that a long run comes to have many of, so they are kept small.
+    """
+
+    intervals: Narrow
+    keys: Narrow
+    outcomes: Narrow
     """Rows by outcome."""
-    good: IntArray
+    good: Narrow
     sums: FloatArray
-    percentiles: FloatArray
-    """Rows by `SERIES_PERCENTILES`; not a number where nothing was good."""
-    greatest: FloatArray
+    buckets: NDArray[np.int16]
+    """Rows by `SERIES_PERCENTILES`, and last the greatest: `NOTHING` where nothing was good."""
+
+    @property
+    def percentiles(self) -> FloatArray:
+        """Rows by `SERIES_PERCENTILES`, in seconds; not a number where nothing was good."""
+        return LATENCIES[self.buckets[:, :-1]]
+
+    @property
+    def greatest(self) -> FloatArray:
+        """The longest latency of each row, in seconds; not a number where nothing was good."""
+        return LATENCIES[self.buckets[:, -1]]
 
 
 class Census:
@@ -292,11 +322,7 @@ class Census:
     def count(self, codes: list[int], starts: list[float], ends: list[float]) -> None:
         """Count a page of the ledger."""
         self.learn_lanes()
-        # `struct` takes a third of the time that numpy takes to read a list.
-        lines = len(codes)
-        code = np.frombuffer(pack(f"{lines}q", *codes), dtype=np.int64)
-        start = np.frombuffer(pack(f"{lines}d", *starts))
-        end = np.frombuffer(pack(f"{lines}d", *ends))
+        code, start, end = integers(codes), floats(starts), floats(ends)
         latency = end - start
         bucket = buckets_of(latency)
         interval = (end / self.interval).astype(np.int64)
@@ -436,15 +462,22 @@ def _block(
         at, buckets, counts = at[order], buckets[order], counts[order]
     totals = np.bincount(at, counts, len(rows)).astype(np.int64)
     sums = np.bincount(at, counts * MIDDLES[buckets], len(rows)).astype(np.float64)
-    greatest = np.full(len(rows), np.nan)
-    percentiles = np.full((len(rows), len(SERIES_PERCENTILES)), np.nan)
+    found = np.full((len(rows), len(SERIES_PERCENTILES) + 1), NOTHING, dtype=np.int16)
     some = np.flatnonzero(totals)
     if len(some):
         reached = np.cumsum(counts)
         ends = np.cumsum(totals)[some]
-        greatest[some] = MIDDLES[buckets[np.searchsorted(reached, ends)]]
+        found[some, -1] = buckets[np.searchsorted(reached, ends)]
         for column, share in enumerate(SERIES_PERCENTILES):
             ranks = ends - totals[some] + np.maximum(1, np.ceil(share * totals[some]))
-            percentiles[some, column] = MIDDLES[buckets[np.searchsorted(reached, ranks)]]
-    found, which = np.divmod(rows, width)
-    return SeriesBlock(found + first, which, outcomes, totals, sums, percentiles, greatest)
+            found[some, column] = buckets[np.searchsorted(reached, ranks)]
+    at, which = np.divmod(rows, width)
+    return SeriesBlock(
+        narrow(at + first), narrow(which), narrow(outcomes), narrow(totals), sums, found
+    )
+
+
+def narrow(numbers: Narrow) -> Narrow:
+    """The same numbers, of which none is below 0, in as few bytes as do for the greatest."""
+    small: Narrow = numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+    return small

@@ -48,7 +48,9 @@ class Gauges(Event):
     """Reads all instances at the end of each interval, and at the moments it is asked to.
 
     The readings at the ends of intervals become means over the interval at once (busy, queued,
-    used) together with the longest queue. `counters` are told of these moments too.
+    used) together with the longest queue: by interval, and in that as in a reading, or by instance.
+    What is kept of an interval stays where it is, so that copies of the process share it. `counters`
+    are told of these moments too.
     """
 
     __slots__ = (
@@ -72,8 +74,8 @@ class Gauges(Event):
         self.ticks = 0
         self.counters: list[Counter] = []
         self.last = Reading(0.0, instances)
-        self.means = array("d")
-        self.peaks = array("q")
+        self.means: list[array[float]] = []
+        self.peaks: list[array[int]] = []
         self.peaks_since = [0] * len(instances)
         self.peaks_before = [0] * len(instances)
         kernel.agenda.add(self, interval, URGENT)
@@ -91,15 +93,15 @@ class Gauges(Event):
         reading = Reading(now, self.instances)
         length = now - self.last.time
         before = self.last.areas
-        width = len(COLUMNS)
-        for place in range(0, len(before), width):
-            for column in range(width):
-                self.means.append((reading.areas[place + column] - before[place + column]) / length)
+        grown = zip(reading.areas, before, strict=True)
+        self.means.append(array("d", [(after - was) / length for after, was in grown]))
+        peaks = array("q")
         for number, instance in enumerate(self.instances):
-            self.peaks.append(max(instance.queue_peak, self.peaks_before[number]))
+            peaks.append(max(instance.queue_peak, self.peaks_before[number]))
             self.peaks_before[number] = 0
             self.peaks_since[number] = max(self.peaks_since[number], instance.queue_peak)
             instance.queue_peak = instance.queued
+        self.peaks.append(peaks)
         self.last = reading
 
     def forget_peaks(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from simulator.balancing.balancer import Balancer
 from simulator.call.route import Member, Route
 from simulator.kernel.kernel import Kernel
-from simulator.platform.configuration import Configuration
+from simulator.platform.configuration import Configuration, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class BalancerSwitch:
             part.turn(left, latest, self.setting.stack, self.setting.kernel.now)
 
 
-class BalancerSetting:
+class BalancerSetting(Setting[Pushed]):
     """By which balancer a caller's instances choose among those of one service.
 
     In the real world: the `lb_policy` of a cluster, which Envoy has by xDS. A new cluster is set up
@@ -101,29 +101,23 @@ class BalancerSetting:
     Here: the balancer changes and nothing else does: a member's requests under way, its health and
     its slow start go on. One that is put back goes on with what it had learnt.
 
-    Left out: the warming of a new cluster, whose hosts begin with nothing counted, and its
-    connections.
+    Left out: the warming of a new cluster and its connections; that its hosts are new ones, which
+    begin with nothing counted.
 
-    Source: Envoy, "Cluster manager", cluster warming; `Cluster.lb_policy`.
+    Source: Envoy, "Cluster manager", cluster warming; `Cluster.lb_policy`; `HostDescriptionImpl`
+    (each host has counts of its own) and `BaseDynamicClusterImpl::updateDynamicHostList` (it takes
+    over those of its own cluster alone), upstream_impl.cc.
 
     Attributes:
-        readers: what the caller's instances read it by; None if all of them have a change at once.
         pushes: the names of those that may come.
-        stack: those that are on, the latest last.
         switches: what each caller instance has read.
     """
 
     def __init__(self, kernel: Kernel, readers: Configuration | None) -> None:
+        super().__init__(AS_BUILT, readers)
         self.kernel = kernel
-        self.readers = readers
         self.pushes: list[str] = []
-        self.stack = [AS_BUILT]
         self.switches: list[BalancerSwitch] = []
-
-    @property
-    def latest(self) -> Pushed:
-        """Whose balancer whoever reads now has."""
-        return self.stack[-1]
 
     def switch(self, caller: str) -> BalancerSwitch:
         """What one caller instance goes by."""
@@ -133,11 +127,7 @@ class BalancerSetting:
             self.readers.reader(caller).switches.append(switch)
         return switch
 
-    def take_effect(self) -> None:
-        """Let calls be balanced as the last push says."""
-        if self.readers is not None:
-            self.readers.changed()
-            return
+    def apply(self) -> None:
         for switch in self.switches:
             switch.read()
 
@@ -151,9 +141,7 @@ class BalancerChange:
 
     def push(self) -> None:
         self.pushed = Pushed(self.pushed.name, self.pushed.number + 1)
-        self.setting.stack.append(self.pushed)
-        self.setting.take_effect()
+        self.setting.push(self.pushed)
 
     def take_back(self) -> None:
-        self.setting.stack.remove(self.pushed)
-        self.setting.take_effect()
+        self.setting.take_back(self.pushed)

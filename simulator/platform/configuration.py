@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from simulator.call.configured import Configured
 from simulator.call.edge import CallPoint
@@ -13,6 +13,8 @@ from simulator.call.route import Route
 from simulator.kernel.event import Event
 from simulator.kernel.kernel import Kernel
 from simulator.observe.event_log import EventLog
+
+T = TypeVar("T")
 
 
 class Change(Protocol):
@@ -32,51 +34,64 @@ class Switch(Protocol):
         """Go by what was said last."""
 
 
-class Setting:
-    """How one call is to be made, as the last push has it, or as it was built.
+class Setting(Generic[T]):
+    """Something that pushes change: as the last of them that is on has it, or as it was built.
 
     Attributes:
-        point: the place of the call in the steps of its caller.
         readers: what the caller's instances read it by; None if all of them have a change at once.
+        stack: as it was built, and as each push has it that is on, the latest last.
     """
 
-    def __init__(self, point: CallPoint) -> None:
-        self.point = point
-        self.readers: Configuration | None = None
-        self.stack = [
-            CallPoint(
-                point.name,
-                point.edge,
-                point.route,
-                point.patience,
-                point.deadline,
-                point.cancel,
-                point.optional,
-                point.idempotent,
-                point.guard,
-            )
-        ]
+    def __init__(self, built: T, readers: Configuration | None) -> None:
+        self.readers = readers
+        self.stack = [built]
 
     @property
-    def latest(self) -> CallPoint:
-        """How the call is made by whoever has read it last."""
+    def latest(self) -> T:
+        """As whoever reads it now has it."""
         return self.stack[-1]
 
-    def push(self, meanwhile: CallPoint) -> None:
-        """From now on the call is made like this."""
+    def push(self, meanwhile: T) -> None:
+        """From now on it is like this."""
         self.stack.append(meanwhile)
         self.take_effect()
 
-    def take_back(self, meanwhile: CallPoint) -> None:
+    def take_back(self, meanwhile: T) -> None:
         """No longer like this: like the last that is left."""
         self.stack.remove(meanwhile)
         self.take_effect()
 
     def take_effect(self) -> None:
-        """Let the call be made as the last one says."""
-        if self.readers is not None:
+        """Let all have the latest, at once or as they read it."""
+        if self.readers is None:
+            self.apply()
+        else:
             self.readers.changed()
-            return
+
+    def apply(self) -> None:
+        """Let all have the latest."""
+        raise NotImplementedError
+
+
+class CallSetting(Setting[CallPoint]):
+    """How one call is to be made; `point` is its place in the steps of its caller."""
+
+    def __init__(self, point: CallPoint) -> None:
+        built = CallPoint(
+            point.name,
+            point.edge,
+            point.route,
+            point.patience,
+            point.deadline,
+            point.cancel,
+            point.optional,
+            point.idempotent,
+            point.guard,
+        )
+        super().__init__(built, None)
+        self.point = point
+
+    def apply(self) -> None:
         point, latest = self.point, self.latest
         point.patience = latest.patience
         point.deadline = latest.deadline
@@ -95,10 +110,22 @@ class Setting:
         point.plain = False
 
 
+class CallSwitch:
+    """What one caller instance has read of a call."""
+
+    def __init__(self, setting: CallSetting, call: Configured) -> None:
+        self.setting = setting
+        self.call = call
+
+    def read(self) -> None:
+        """Make the call as it was said last."""
+        self.call.point = self.setting.latest
+
+
 class CallChange:
     """What one push makes of a call: it is made like `meanwhile`."""
 
-    def __init__(self, setting: Setting, meanwhile: CallPoint) -> None:
+    def __init__(self, setting: CallSetting, meanwhile: CallPoint) -> None:
         self.setting = setting
         self.meanwhile = meanwhile
 
@@ -153,11 +180,11 @@ class Configuration:
         self.behind: set[str] = set()
         self.since = 0.0
 
-    def read_by(self, caller: str, setting: Setting, route: Route) -> Configured:
+    def read_by(self, caller: str, setting: CallSetting, route: Route) -> Configured:
         """What makes the call of a setting for one instance of the caller."""
         reader = self.reader(caller)
         call = Configured(self.kernel, route, setting.latest, reader.stop, reader.start)
-        reader.calls.append((setting, call))
+        reader.switches.append(CallSwitch(setting, call))
         return call
 
     def reader(self, caller: str) -> Reader:
@@ -197,7 +224,6 @@ class Reader(Event):
         super().__init__()
         self.configuration = configuration
         self.caller = caller
-        self.calls: list[tuple[Setting, Configured]] = []
         self.switches: list[Switch] = []
         self.draw: Callable[[], float] = _nothing
 
@@ -212,9 +238,7 @@ class Reader(Event):
         self.configuration.kernel.schedule(self, polling.refresh * longer)
 
     def read(self) -> None:
-        """Do all calls as it was said last."""
-        for setting, call in self.calls:
-            call.point = setting.latest
+        """Do everything as it was said last."""
         for switch in self.switches:
             switch.read()
         self.configuration.has_read(self.caller)

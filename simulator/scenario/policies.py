@@ -65,6 +65,11 @@ def calls_and_fallbacks(scenario: Scenario) -> Iterator[tuple[str, str, Policy]]
             yield caller, other, WITHOUT_FALLBACK
 
 
+def is_to(to: str | None, target: str) -> bool:
+    """Whether `to`, an endpoint, a service or None for anybody, means an endpoint of a call."""
+    return to in (None, target, target.partition(".")[0])
+
+
 def every_policy(scenario: Scenario) -> Iterator[Policy]:
     """Every policy that the file has, whether or not a call comes to have it."""
     yield scenario.defaults

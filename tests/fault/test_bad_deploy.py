@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
+from playing import play, run_of
 
-from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 from simulator.service.doorman import Doorman
 
@@ -26,10 +26,6 @@ services:
   pay: {replicas: 4, concurrency: 4, endpoints: {charge: [work: 20ms], list: [work: 5ms]}}
 """
 """Users at 10 ms, 20 ms, ...; the work of each takes 20 ms, of a clerk's 5 ms."""
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 def deploy(what: str, times: str = "at: 30.005s, for: 20s") -> str:
@@ -150,7 +146,7 @@ def test_an_end_in_the_middle_of_a_rollout_brings_everybody_back() -> None:
         "errors: 100%, speed: 30%, breaks: [clerks], rolling: {every: 5s, grace: 1s, down: 2s}",
         "at: 30s, for: 5.5s",
     )
-    run = Run(parse(SHOP, settings=[faults, "registry={kind: consul}"]).scenario, check=True)
+    run = run_of(SHOP, faults, "registry={kind: consul}")
     run.advance()
     result = run.result()
     assert [each.instance for each in result.deaths] == ["pay-1"]
@@ -198,7 +194,7 @@ def test_two_at_once_compose_and_come_again() -> None:
         f"{{at: {at}s, every: 20s, for: 6s, bad_deploy: {{service: pay, breaks: [shop]}}}}"
         for at in (10.005, 14.005)
     )
-    run = Run(parse(SHOP, settings=[f"faults=[{text}]"]).scenario, check=True)
+    run = run_of(SHOP, f"faults=[{text}]")
     run.advance()
     # 10 s of each 20 s, from 10 s and 30 s on, and from 50 s to the end.
     assert run.result().traffic["users"].outcomes["error"] == 2 * 1000 + 999

@@ -5,10 +5,12 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
+from playing import play, run_of
 
+from simulator.balancing.regional import Regional
 from simulator.call.route import Member, Route
 from simulator.experiment.result import Result, Span
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 from simulator.scenario.building.balancers import CLASSES
 
@@ -31,10 +33,6 @@ def push(balancer: str, at: float = BEGIN, lasts: float = END - BEGIN, **fields:
     given = {"service": "users", **fields, "policy": f"{{balancer: {balancer}}}"}
     harm = ", ".join(f"{key}: {value}" for key, value in given.items())
     return f"{{at: {at}s, for: {lasts}s, config_push: {{{harm}}}}}"
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 def asked(result: Result, since: float, until: float) -> dict[str, int]:
@@ -187,7 +185,7 @@ def test_latencies_are_learnt_anew_and_those_of_before_come_back() -> None:
 def test_each_time_that_a_push_comes_its_balancer_is_fresh_and_the_old_one_is_the_same() -> None:
     """Of a push that comes twice nothing is left over for the second time."""
     given = push("random", at=10.05, lasts=5.0, service="shop").replace("for:", "every: 20s, for:")
-    run = Run(parse(SHOP, settings=[f"faults=[{given}]"]).scenario, check=True)
+    run = run_of(SHOP, f"faults=[{given}]")
     seen = []
     for moment in (10.0, 12.0, 18.0, 32.0, 38.0):
         run.advance(until=moment)
@@ -201,7 +199,7 @@ def test_the_later_of_two_pushes_wins_and_its_end_leaves_the_earlier() -> None:
     """Random from 10 s to 50 s; over it least_connections from 20 s to 30 s."""
     first = push("random", at=10.05, lasts=40.0, service="shop")
     second = push("least_connections", at=20.05, lasts=10.0, service="shop")
-    run = Run(parse(SHOP, settings=[f"faults=[{first}, {second}]"]).scenario, check=True)
+    run = run_of(SHOP, f"faults=[{first}, {second}]")
     seen = []
     for moment in (5.0, 15.0, 25.0, 35.0, 55.0):
         run.advance(until=moment)
@@ -216,7 +214,7 @@ def test_instances_that_read_for_themselves_change_one_by_one() -> None:
     """With a refresh of 30 s each shop has it from its next reading, and loses it with the one after."""
     given = push("least_request", at=10.05, lasts=15.0, service="shop")
     settings = ["services.shop.replicas=20", "configuration={refresh: 30s}", f"faults=[{given}]"]
-    run = Run(parse(SHOP, settings=settings).scenario, check=True)
+    run = run_of(SHOP, *settings)
 
     def have() -> int:
         return sum(
@@ -239,7 +237,7 @@ def test_one_that_starts_meanwhile_reads_at_once() -> None:
     given = push("least_request", at=20.05, lasts=39.0, service="shop")
     dies = "{at: 21s, for: 1s, kill: {service: shop, mode: all}}"
     settings = ["configuration={refresh: 1h}", f"faults=[{given}, {dies}]"]
-    run = Run(parse(SHOP, settings=settings).scenario, check=True)
+    run = run_of(SHOP, *settings)
     for moment, kind in ((20.5, "RoundRobin"), (23.0, "LeastRequest")):
         run.advance(until=moment)
         assert type(route(run, "shop-1").balancer).__name__ == kind
@@ -265,7 +263,7 @@ def test_every_balancer_can_be_pushed_and_leaves_nothing_behind(balancer: str) -
     if balancer == "priority":
         balancer = "{priority: {levels: [a, b]}}"
     given = push(balancer, at=20.05, lasts=20.0, service="shop")
-    run = Run(parse(SHOP, settings=[f"faults=[{given}]"]).scenario, check=True)
+    run = run_of(SHOP, f"faults=[{given}]")
     run.advance(until=59.15)
     assert [each.active for each in members(run, "shop-1")] == [0, 0, 0]
     run.advance()
@@ -278,7 +276,7 @@ def test_whatever_the_way_is_the_balancer_behind_it_changes(way: str) -> None:
     given = push("least_request", at=20.05, lasts=20.0, service="shop")
     dies = "{at: 25s, for: 5s, kill: {service: pay, instance: pay-1}}"
     settings = [*BEHIND[way], f"faults=[{given}, {dies}]"]
-    run = Run(parse(SHOP, settings=settings).scenario, check=True)
+    run = run_of(SHOP, *settings)
     run.advance(until=30.0)
     parts = list(getattr(route(run, "shop-1"), "subsets", {"": route(run, "shop-1")}).values())
     assert len(parts) == (2 if way == "versions" else 1)
@@ -301,19 +299,31 @@ def kinds(part: Route) -> list[str]:
     return found
 
 
-def test_regions_have_one_each_and_the_way_to_a_region_stays() -> None:
+@pytest.mark.parametrize(
+    "policy", ["weighted, weights: {here: 0, there: 1}", "anycast, health_check: {interval: 30s}"]
+)
+def test_regions_have_one_each_and_the_way_to_a_region_stays(policy: str) -> None:
     """Behind a global name each region's balancer is replaced; who is led where is not."""
+    given = push("random", at=20.05, lasts=20.0, service="shop")
     settings = [
         "network={regions: {here: {zones: [a]}, there: {zones: [b, c]}}, "
         "between: [{a: here, b: there, round_trip: 20ms}]}",
-        "services.shop.zones=[a]",
-        "traffic.users.zone=a",
-        "services.pay.policy={gslb: {policy: weighted, weights: {here: 1, there: 0}}}",
+        "services.shop.zones=[b]",
+        "traffic.users.zone=b",
+        f"services.pay.policy={{gslb: {{policy: {policy}}}}}",
+        f"faults=[{given}]",
     ]
-    given = push("random", at=20.05, lasts=20.0, service="shop")
-    plain, pushed = play(SHOP, *settings), play(SHOP, *settings, f"faults=[{given}]")
-    assert pushed.traffic == plain.traffic
-    assert pushed.services["pay"].instances["pay-1"].attempts == 599
+    run = run_of(SHOP, *settings)
+    for moment, kind in ((20.0, "RoundRobin"), (25.0, "Random"), (45.0, "RoundRobin")):
+        run.advance(until=moment)
+        regional = route(run, "shop-1").balancer
+        assert isinstance(regional, Regional)
+        found = {region: type(each).__name__ for region, each in regional.balancers.items()}
+        assert found == {"here": kind, "there": kind}
+    run.advance()
+    shares = {name: each.attempts for name, each in run.result().services["pay"].instances.items()}
+    assert shares["pay-1"] == 0
+    assert shares["pay-2"] + shares["pay-3"] == 599
 
 
 def test_a_scenario_is_played_the_same_again_and_its_draws_are_its_own() -> None:

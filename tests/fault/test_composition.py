@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playing import play
 
 from simulator.balancing.healthy import Healthy
 from simulator.balancing.round_robin import RoundRobin
@@ -57,10 +58,6 @@ defaults:
 """
 """Two tiers with most of what there is: both threadings, cores, fan-out, caches, retries, probes,
 a breaker."""
-
-
-def play(text: str, *changes: str) -> Result:
-    return simulate(parse(text, settings=changes).scenario, check=True)
 
 
 # Faults of no strength.

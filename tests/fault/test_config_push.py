@@ -5,29 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playing import SHOP, play, run_of
 
 from simulator.experiment.result import EdgeFigures, Result
-from simulator.experiment.run import Run, simulate
-from simulator.scenario import parse
 from simulator.scenario.building.world import World
-
-SHOP = """
-scenario: shop
-seed: 3
-duration: 60s
-traffic:
-  users: {rate: 10/s, arrivals: constant, target: shop.buy}
-  clerks: {rate: 1/s, arrivals: constant, target: shop.look}
-services:
-  shop:
-    endpoints: {buy: [{call: pay.charge, timeout: 1s}], look: [{call: pay.list}]}
-  pay: {replicas: 2, endpoints: {charge: [work: 20ms], list: [work: 20ms]}}
-"""
-"""Users at 0.1 s, 0.2 s, ...; each of their calls takes 20 ms."""
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 def charges(result: Result) -> EdgeFigures:
@@ -159,7 +140,7 @@ def test_it_comes_again_and_the_points_are_exactly_what_they_were() -> None:
         "faults=[{at: 5s, every: 10s, for: 4s, config_push: {service: shop, policy: {timeout: 5ms, "
         "deadline: 10ms, cancel: true, idempotent: false, retry: {attempts: 2}}}}]"
     )
-    run = Run(parse(SHOP, settings=[faults, "duration=61s"]).scenario, check=True)
+    run = run_of(SHOP, faults, "duration=61s")
     before = fields(run.world)
     while not run.world.kernel.run(7.0, 10_000):
         pass

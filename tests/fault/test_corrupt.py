@@ -5,16 +5,13 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
+from playing import play
 
 from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 
 SIGMAS = 3.3
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 ONE = """

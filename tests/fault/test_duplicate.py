@@ -5,16 +5,13 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
+from playing import play, run_of
 
 from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 
 SIGMAS = 3.3
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 ONE = """
@@ -111,7 +108,7 @@ def test_a_guarded_call_knows_that_it_was_done_twice() -> None:
     retry = "defaults={timeout: 1s, retry: {attempts: 2, backoff: 10ms, jitter: none}}"
     counts = []
     for faults in ("[]", "[{at: 0s, duplicate: {service: pay, share: 100%}}]"):
-        run = Run(parse(TIERS, settings=[retry, f"faults={faults}"]).scenario, check=True)
+        run = run_of(TIERS, retry, f"faults={faults}")
         run.advance()
         shop = next(each for each in run.world.instances if each.name == "shop-1")
         counts.append(sum(guard.duplicates for guard in shop.routes[0].guards))

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from playing import play
 
 from simulator.errors import SimulatorError
-from simulator.experiment.result import Result
-from simulator.experiment.run import simulate
 from simulator.scenario import parse
-
-
-def play(text: str, *settings: str, seed: int | None = None) -> Result:
-    return simulate(parse(text, settings=settings).scenario, seed=seed, check=True)
-
 
 FOUR = """
 scenario: four

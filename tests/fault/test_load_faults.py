@@ -6,16 +6,13 @@ from itertools import pairwise
 from math import sqrt
 
 import pytest
+from playing import play, run_of
 
 from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 
 SIGMAS = 3.3
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
 
 
 # One key.
@@ -53,7 +50,7 @@ def test_the_owner_of_a_hot_key_gets_the_share_and_nobody_else_any_of_it() -> No
 
 def test_which_requests_are_hot_goes_by_their_numbers() -> None:
     """With a share of all every request that starts meanwhile goes to one instance, and no other."""
-    run = Run(parse(KEYS, settings=[f"faults=[{hot('share: 100%, key: 7')}]"]).scenario, check=True)
+    run = run_of(KEYS, f"faults=[{hot('share: 100%, key: 7')}]")
     nature = run.world.sources["users"].entries[0].tally.nature
     assert nature.keys is not None
     usual = [int(nature.keys.at(number)) for number in range(6500)]
@@ -75,7 +72,7 @@ def test_the_later_begun_has_the_first_choice_also_when_it_begins_again() -> Non
     """One that comes every 20 s is older than another at first, and younger when it comes again."""
     again = hot("share: 100%, key: 7", "at: 10s, every: 20s, for: 10s")
     other = hot("share: 100%, key: 9", "at: 15s, for: 30s")
-    run = Run(parse(KEYS, settings=[f"faults=[{again}, {other}]"]).scenario, check=True)
+    run = run_of(KEYS, f"faults=[{again}, {other}]")
     entry = run.world.sources["users"].entries[0]
     counts = []
     for moment in (10.0, 15.0, 30.0, 40.0, 45.0):
@@ -97,7 +94,7 @@ def test_a_share_of_nothing_changes_nothing_and_shares_compose() -> None:
     nothing = play(KEYS, f"faults=[{hot('share: 0%')}]")
     assert (nothing.traffic, nothing.services) == (plain.traffic, plain.services)
     both = f"faults=[{hot('share: 50%, key: 7')}, {hot('share: 50%, key: 8', 'at: 20s, for: 10s')}]"
-    run = Run(parse(KEYS, settings=[both]).scenario, check=True)
+    run = run_of(KEYS, both)
     seen = {}
     for moment in (10.0, 20.0, 30.0, 50.0):
         while not run.world.kernel.run(moment, 10_000):
@@ -129,7 +126,7 @@ def test_a_share_of_nothing_changes_nothing_and_shares_compose() -> None:
 def test_a_cache_takes_the_heat_off_a_hot_key() -> None:
     """Kept for long, each key is asked for once, however hot it is: with a hot one there are fewer."""
     settings = ["traffic.users.cache={ttl: 1h}", f"faults=[{hot('share: 90%, key: 1000')}]"]
-    run = Run(parse(KEYS, settings=settings).scenario, check=True)
+    run = run_of(KEYS, *settings)
     run.advance()
     entry = run.world.sources["users"].entries[0]
     keys = entry.tally.nature.keys
@@ -202,7 +199,7 @@ def test_a_herd_comes_again_and_ends_with_its_fault() -> None:
     thrice = play(CROWD, herd("requests: 100", "at: 5.05s, every: 10s"))
     assert thrice.traffic["users"].started == 299 + 300
     cut = herd("requests: 1000, over: 4s", "random: {mtbf: 10s, mttr: 2s}, at: 5s")
-    run = Run(parse(CROWD, settings=[cut, "duration=16s"]).scenario, check=True)
+    run = run_of(CROWD, cut, "duration=16s")
     run.advance()
     spans = run.world.faults[0].schedule.spans
     came = run.world.sources["users"].extra[0].count
@@ -242,7 +239,7 @@ def test_all_users_who_think_ask_at_once() -> None:
 def test_users_of_a_herd_with_jitter_come_one_after_another() -> None:
     """Over 5 s, with answers in a second, about a fifth of them is inside, and nobody comes later."""
     faults = "faults=[{at: 20s, thundering_herd: {traffic: users, over: 5s}}]"
-    run = Run(parse(LOOP, settings=[faults, "traffic.users.think=1h"]).scenario, check=True)
+    run = run_of(LOOP, faults, "traffic.users.think=1h")
     while not run.world.kernel.run(19.999, 10_000):
         pass
     entry = run.world.sources["users"].entries[0]
@@ -277,7 +274,7 @@ def test_an_abusive_client_sends_evenly_and_counts_in_its_class() -> None:
 def test_a_limit_for_each_client_stops_the_one_and_spares_the_others() -> None:
     """With 20/s for each client, all but 20/s of what the first sends is refused; of the second nothing."""
     limit = "traffic.users.rate_limit={rate: 20/s, burst: 20}"
-    run = Run(parse(CROWD, settings=[limit, abuse("rate: 100/s, client: 1")]).scenario, check=True)
+    run = run_of(CROWD, limit, abuse("rate: 100/s, client: 1"))
     run.advance()
     result = run.result()
     entry, extra = run.world.sources["users"].entries[0], run.world.sources["users"].extra[0]

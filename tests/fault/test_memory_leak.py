@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playing import play, run_of
 
 from simulator.experiment.result import DeathFigures, Result
-from simulator.experiment.run import Run, simulate
 from simulator.fault.memory_leak import Leak
-from simulator.scenario import parse
 from simulator.scenario.building.world import World
 
 
@@ -19,13 +18,9 @@ def away(death: DeathFigures) -> float:
     return death.back - death.died
 
 
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
-
-
 def watched(text: str, *settings: str, at: dict[float, Callable[[World], None]]) -> World:
     """Play to the end, with a look at the world at some moments on the way."""
-    run = Run(parse(text, settings=settings).scenario, check=True)
+    run = run_of(text, *settings)
     for moment, look in sorted(at.items()):
         while not run.world.kernel.run(moment, 10_000):
             pass

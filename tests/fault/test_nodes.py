@@ -10,22 +10,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playing import play, run_of
 
-from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.platform.node import Node
 from simulator.platform.placement import Demand, Placement
 from simulator.scenario import parse
 from simulator.scenario.building.world import World
 
 
-def play(text: str, *settings: str, seed: int | None = None) -> Result:
-    return simulate(parse(text, settings=settings).scenario, seed=seed, check=True)
-
-
 def watched(text: str, *settings: str, at: dict[float, Callable[[World], None]]) -> World:
     """Play to the end, with a look at the world at some moments on the way."""
-    run = Run(parse(text, settings=settings).scenario, check=True)
+    run = run_of(text, *settings)
     for moment, look in sorted(at.items()):
         while not run.world.kernel.run(moment, 10_000):
             pass

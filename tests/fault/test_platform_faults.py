@@ -6,17 +6,13 @@ from itertools import pairwise
 from math import sqrt
 
 import pytest
+from playing import play, run_of
 
-from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 from simulator.traffic.rate import Change, RateCurve
 
 SIGMAS = 3.3
-
-
-def play(text: str, *settings: str, seed: int | None = None) -> Result:
-    return simulate(parse(text, settings=settings).scenario, seed=seed, check=True)
 
 
 # Zones.
@@ -273,7 +269,7 @@ services: {shop: {endpoints: {get: [work: 1ms]}}}
 
 def arrivals(*settings: str, until: list[float]) -> tuple[list[int], list[float]]:
     """How many had come by some moments, and when those came whose answers came by the first."""
-    run = Run(parse(CROWD, settings=settings).scenario, check=True)
+    run = run_of(CROWD, *settings)
     counts: list[int] = []
     early: list[float] = []
     for moment in until:

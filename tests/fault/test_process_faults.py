@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playing import play
 
-from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import parse
 from simulator.scenario.building.world import World
 from simulator.service.instance import Instance
-
-
-def play(text: str, *settings: str, seed: int | None = None) -> Result:
-    return simulate(parse(text, settings=settings).scenario, seed=seed, check=True)
 
 
 def watched(text: str, *settings: str, at: dict[float, Callable[[World], None]]) -> World:

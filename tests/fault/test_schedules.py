@@ -5,14 +5,18 @@ from __future__ import annotations
 from math import exp, sqrt
 
 import pytest
+from playing import run_of
 
 from simulator.errors import SimulatorError
 from simulator.experiment.result import Result
 from simulator.experiment.run import simulate
-from simulator.fault.fault import Schedule, Span
+from simulator.fault.fault import Fault, Schedule, Span
 from simulator.kernel.streams import Streams
 from simulator.scenario import parse
+from simulator.scenario.building.late import MOST
+from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.faults.schedules import schedules_of
+from simulator.scenario.model.fault.fault import MOMENTARY
 from simulator.scenario.write import resolved_yaml
 
 FOUR = """
@@ -315,6 +319,27 @@ def test_mistakes(faults: str, message: str) -> None:
     with pytest.raises(SimulatorError, match="faults") as caught:
         parse(FOUR, settings=[f"faults=[{faults}]"])
     assert message in str(caught.value)
+
+
+def test_what_is_over_by_itself_is_so_in_the_language_and_in_the_world() -> None:
+    """The kinds that need no `for` are those whose faults are never on."""
+    kinds = {name: kind.explained_by for name, kind in FAULTS.items()}
+    over = {name for name, each in kinds.items() if issubclass(each, Fault) and each.momentary}
+    assert over == set(MOMENTARY)
+
+
+def test_no_more_may_join_a_run_than_places_are_kept() -> None:
+    """Two that join at one moment begin in the order in which they came; beyond the last is nobody."""
+    run = run_of(FOUR, "faults=[]")
+    given = parse(FOUR, settings=[f"faults=[{{at: 1s, for: 1s, {SLOW}}}, {{at: 1s, {SLOW}}}]"])
+    run.world.latecomers.joined = MOST - 2
+    for fault in given.scenario.faults:
+        run.inject(fault)
+    with pytest.raises(ValueError, match="no more than 1,000"):
+        run.inject(given.scenario.faults[0])
+    run.advance(until=1.5)
+    begun = [each.subject for each in run.world.ledger.events.entries if each.kind == "fault"]
+    assert begun == ["slow-1", "slow-2"]
 
 
 def test_who_waits_for_a_circle_is_not_blamed_for_it() -> None:

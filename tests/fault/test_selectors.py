@@ -5,17 +5,11 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
+from playing import play
 
-from simulator.experiment.result import Result
-from simulator.experiment.run import simulate
 from simulator.fault.mode import Mode
-from simulator.scenario import parse
 
 SIGMAS = 3.3
-
-
-def play(text: str, *settings: str, seed: int | None = None) -> Result:
-    return simulate(parse(text, settings=settings).scenario, seed=seed, check=True)
 
 
 WORLD = """

@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from simulator.experiment.result import Result
-from simulator.experiment.run import simulate
-from simulator.scenario import parse
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
-
+from playing import play
 
 ONE = """
 scenario: one

@@ -6,15 +6,11 @@ import re
 from functools import cache
 
 import pytest
+from playing import play
 
 from simulator.experiment.result import Result
-from simulator.experiment.run import Run, simulate
+from simulator.experiment.run import Run
 from simulator.scenario import ScenarioError, parse
-
-
-def play(text: str, *settings: str) -> Result:
-    return simulate(parse(text, settings=settings).scenario, check=True)
-
 
 SHOPS = """
 scenario: shops

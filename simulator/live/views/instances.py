@@ -41,7 +41,6 @@ def instance_view(
     """One instance, now; so many callers know it, and so many of them have put it aside."""
     node = None if world.placement is None else world.placement.standing.get(instance.name)
     stands_in = instance is service.activator
-    number = service.first + instance.number
     return InstanceView(
         name=instance.name,
         zone=instance.zone or None,
@@ -54,13 +53,19 @@ def instance_view(
         else instance.concurrency,
         queued=instance.queued,
         queue_limit=None if instance.queue_limit >= UNLIMITED else instance.queue_limit,
-        utilization=None if stands_in else levels.utilization(service, [number]),
+        utilization=None if stands_in else levels.utilization(service, _place(service, instance)),
         weight=instance.weight,
         callers=callers,
         ejected=ejected,
         figures=figures,
         breakers=tuple(breakers),
     )
+
+
+def _place(service: BuiltService, instance: Instance) -> slice:
+    """An instance among all of the world."""
+    number = service.first + instance.number
+    return slice(number, number + 1)
 
 
 def state_of(world: World, service: BuiltService, instance: Instance) -> str:
@@ -109,9 +114,7 @@ def instance_detail(
         inside=dict(Counter(each.callee.name for each in points if each.counted)),
         seen_by=tuple(_seen_by(caller, member) for caller, member in members.items()),
         cores=None if processor is None else instance.capacity,
-        cores_used=None
-        if processor is None
-        else levels.mean([service.first + instance.number], USED),
+        cores_used=None if processor is None else levels.mean(_place(service, instance), USED),
         work=instance.work,
         wasted=instance.wasted,
     )

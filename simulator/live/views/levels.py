@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from typing import Final
+
+import numpy as np
 
 from simulator.experiment.measurement import Measurement
 from simulator.experiment.service_figures import capacity_of
@@ -34,6 +35,8 @@ class Levels:
         self.instances = measurement.instances
         self.last = self.then = self.gauges.last
         self.kept: deque[Reading] = deque([self.last])
+        self.grown = np.zeros((len(self.instances), len(COLUMNS)))
+        """What the areas of each instance grew by from the one to the other."""
         self.gauges.counters.append(self)
 
     def note(self) -> None:
@@ -49,19 +52,15 @@ class Levels:
         self.last = Reading(now, self.instances)
         before = [each for each in self.kept if each.time <= since + NEARLY]
         self.then = before[-1] if before else self.kept[0]
+        grown = np.array(self.last.areas) - np.array(self.then.areas)
+        self.grown = grown.reshape(len(self.instances), len(COLUMNS))
 
-    def grown(self, number: int, column: int) -> float:
-        """What the area of an instance, by its number among all, grew by."""
-        place = number * len(COLUMNS) + column
-        return self.last.areas[place] - self.then.areas[place]
-
-    def mean(self, numbers: Iterable[int], column: int) -> float:
-        """The mean level of some instances together."""
+    def mean(self, numbers: slice, column: int) -> float:
+        """The mean level of some instances together, by their numbers among all."""
         seconds = self.last.time - self.then.time
-        grown = sum(self.grown(number, column) for number in numbers)
-        return grown / seconds if seconds > 0.0 else 0.0
+        return float(self.grown[numbers, column].sum()) / seconds if seconds > 0.0 else 0.0
 
-    def utilization(self, service: BuiltService, numbers: Iterable[int]) -> float | None:
+    def utilization(self, service: BuiltService, numbers: slice) -> float | None:
         """The share of cores, or else of slots, in use by some instances of a service.
 
         None where neither has a limit, or where there were none.
@@ -69,8 +68,6 @@ class Levels:
         capacity, column = capacity_of(self.world, service)
         if capacity is None:
             return None
-        used = room = 0.0
-        for number in numbers:
-            used += self.grown(number, column)
-            room += self.grown(number, ROOM)
+        some = self.grown[numbers]
+        used, room = float(some[:, column].sum()), float(some[:, ROOM].sum())
         return used / room if room > 0.0 else None

@@ -43,7 +43,7 @@ def service_view(
     members = wanted_of(world, service)
     up = sum(each.up for each in members)
     dead = any(is_down(world, service, each) for each in members)
-    numbers = range(service.first, service.first + len(service.instances))
+    numbers = slice(service.first, service.first + len(service.instances))
     utilization = levels.utilization(service, numbers)
     busy = sum(each.busy for each in service.instances)
     queued = sum(each.queued for each in service.everyone)

@@ -17,12 +17,13 @@ from simulator.discovery.registry import Registry
 from simulator.distribution.distribution import Distribution
 from simulator.distribution.uniform import Uniform
 from simulator.distribution.zipf import Zipf
+from simulator.fault.fault import Fault
 from simulator.fault.vacancies import Vacancies
 from simulator.kernel import make_kernel
 from simulator.kernel.streams import Streams
 from simulator.observe.ledger import Ledger
 from simulator.observe.trace import Sampler
-from simulator.platform.configuration import Setting
+from simulator.platform.configuration import CallSetting
 from simulator.platform.workload import Workload
 from simulator.scenario.building.activators import make_activator
 from simulator.scenario.building.arrivals import ArrivalMaker
@@ -56,9 +57,7 @@ from simulator.scenario.model.distribution import Constant as ConstantModel
 from simulator.scenario.model.distribution import Dist
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.model.service import Service
-from simulator.scenario.policies import (
-    every_policy,
-)
+from simulator.scenario.policies import every_policy
 from simulator.scenario.proxies import with_proxies
 from simulator.scenario.scalers.kinds import SCALERS
 from simulator.scenario.scalers.reach import ScalerReach
@@ -131,32 +130,8 @@ class Builder:
         scenario = self.scenario
         for service, model_ in scenario.services.items():
             self.compile(service, model_)
-        instance_maker = InstanceMaker(
-            self.kernel,
-            self.ledger,
-            self.route_maker,
-            self.placement,
-            self.draws,
-            self.instance_class,
-        )
-        services: dict[str, BuiltService] = {}
-        first = 0
-        for service, model_ in scenario.services.items():
-            slots = range(slots_for(scenario, service))
-            instances = [instance_maker.instance(service, model_, n) for n in slots]
-            take_places(scenario, service, instances, self.placement)
-            self.versions[service] = put_on_versions(service, model_, instances)
-            endpoints = {name: self.endpoints[f"{service}.{name}"] for name in model_.endpoints}
-            activator = make_activator(
-                self.kernel, self.ledger, service, model_, instances, self.route_maker.chance
-            )
-            services[service] = BuiltService(service, instances, first, endpoints, activator)
-            first += len(services[service].everyone)
-        for service, built in services.items():
-            zones = Counter(each.zone for each in built.instances if each.there)
-            for instance in built.instances:
-                caller = Caller(instance.name, instance.number, instance.zone, zones)
-                instance.routes = self.routes_of(caller, service, services)
+        services = self.services()
+        self.lead_to_one_another(services)
         sources = {
             name: self.source(name, traffic, services) for name, traffic in scenario.traffic.items()
         }
@@ -164,40 +139,16 @@ class Builder:
         entries = frozenset(
             entry.point.calls_edge.number for source in sources.values() for entry in source.entries
         )
-        self.registry = registry = make_registry(
-            scenario.registry,
-            self.kernel,
-            self.ledger,
-            self.streams,
-            {name: each.instances for name, each in services.items()},
-            self.route_maker.routes,
-            self.fill,
-            self.placement,
-            [name for name, each in scenario.services.items() if each.probes is not None],
-        )
-        reach = self.reach(services, sources, self.lifecycle(registry, services))
+        self.registry = self.registry_of(services)
+        reach = self.reach(services, sources, self.lifecycle(self.registry, services))
         reach.workloads = workloads = self.workloads(reach)
         deployers = make_deployers(
             scenario, workloads, self.versions, self.route_maker.segmentations
         )
         reach.evictor = evictor_of(scenario, reach, workloads, self.ledger.events)
         begin_platform(scenario, reach, self.ledger.events)
-        faults = [
-            FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
-            for fault, (name, schedule) in zip(scenario.faults, self.schedules.items(), strict=True)
-        ]
-        for fault in faults:
-            fault.events = self.ledger.events
-        vacancies = Vacancies(
-            [
-                fault
-                for fault, given in zip(faults, scenario.faults, strict=True)
-                if befalls_instances(reach, given)
-            ]
-        )
-        for workload in workloads.values():
-            workload.listeners.append(vacancies)
-        latecomers = Latecomers(reach, self.ledger.events, vacancies, workloads)
+        faults = self.faults(reach)
+        latecomers = self.latecomers(reach, faults, workloads)
         self.begin_reading(
             {each.name for one in services.values() for each in one.instances if not each.up}
         )
@@ -212,7 +163,7 @@ class Builder:
             entries,
             faults,
             reach.deaths,
-            registry,
+            self.registry,
             self.policy_groups(services),
             self.placement,
             workloads,
@@ -221,6 +172,44 @@ class Builder:
             reach,
             latecomers,
         )
+
+    # What there is, and what becomes of it.
+
+    def registry_of(self, services: dict[str, BuiltService]) -> Registry | None:
+        """Who is told of instances that come and go, if anybody."""
+        return make_registry(
+            self.scenario.registry,
+            self.kernel,
+            self.ledger,
+            self.streams,
+            {name: each.instances for name, each in services.items()},
+            self.route_maker.routes,
+            self.fill,
+            self.placement,
+            [name for name, each in self.scenario.services.items() if each.probes is not None],
+        )
+
+    def faults(self, reach: Reach) -> list[Fault]:
+        """The faults of the scenario, on the clock."""
+        faults = [
+            FAULTS[fault.kind].make(reach, fault.harm, name, schedule)
+            for fault, (name, schedule) in zip(
+                self.scenario.faults, self.schedules.items(), strict=True
+            )
+        ]
+        for fault in faults:
+            fault.events = self.ledger.events
+        return faults
+
+    def latecomers(
+        self, reach: Reach, faults: list[Fault], workloads: dict[str, Workload]
+    ) -> Latecomers:
+        """Who lets more faults join; all of them hear of places that are free again."""
+        given = zip(faults, self.scenario.faults, strict=True)
+        vacancies = Vacancies([fault for fault, its in given if befalls_instances(reach, its)])
+        for workload in workloads.values():
+            workload.listeners.append(vacancies)
+        return Latecomers(reach, self.ledger.events, vacancies, workloads)
 
     def lifecycle(self, registry: Registry | None, services: dict[str, BuiltService]) -> Lifecycle:
         """Who tells callers of instances that come and go."""
@@ -341,6 +330,39 @@ class Builder:
 
     # Services.
 
+    def services(self) -> dict[str, BuiltService]:
+        """Every service with its instances, which know nobody yet."""
+        maker = InstanceMaker(
+            self.kernel,
+            self.ledger,
+            self.route_maker,
+            self.placement,
+            self.draws,
+            self.instance_class,
+        )
+        services: dict[str, BuiltService] = {}
+        first = 0
+        for service, model_ in self.scenario.services.items():
+            slots = range(slots_for(self.scenario, service))
+            instances = [maker.instance(service, model_, n) for n in slots]
+            take_places(self.scenario, service, instances, self.placement)
+            self.versions[service] = put_on_versions(service, model_, instances)
+            endpoints = {name: self.endpoints[f"{service}.{name}"] for name in model_.endpoints}
+            activator = make_activator(
+                self.kernel, self.ledger, service, model_, instances, self.route_maker.chance
+            )
+            services[service] = BuiltService(service, instances, first, endpoints, activator)
+            first += len(services[service].everyone)
+        return services
+
+    def lead_to_one_another(self, services: dict[str, BuiltService]) -> None:
+        """Give every instance its routes to those that it asks."""
+        for service, built in services.items():
+            zones = Counter(each.zone for each in built.instances if each.there)
+            for instance in built.instances:
+                caller = Caller(instance.name, instance.number, instance.zone, zones)
+                instance.routes = self.routes_of(caller, service, services)
+
     def compile(self, service: str, model_: Service) -> None:
         """Give every endpoint of a service its program."""
         self.calls.ways[service] = []
@@ -365,7 +387,7 @@ class Builder:
         routes = self.route_maker.make(caller, party, self.calls.ways.get(party, ()), instances)
         for number, route in enumerate(routes):
             for plan in self.calls.plans.get((party, number), ()):
-                if isinstance(plan, Setting):
+                if isinstance(plan, CallSetting):
                     readers = self.calls.configurations[party]
                     route.guards.append(readers.read_by(caller.name, plan, route))
                     continue

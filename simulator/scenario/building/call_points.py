@@ -13,7 +13,7 @@ from simulator.kernel.kernel import Kernel
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
 from simulator.platform.balancer_setting import BalancerChange, BalancerSetting
-from simulator.platform.configuration import CallChange, Change, Configuration, Polling, Setting
+from simulator.platform.configuration import CallChange, CallSetting, Change, Configuration, Polling
 from simulator.scenario.building.laws import law_of
 from simulator.scenario.building.pushes import Push, pushes_of
 from simulator.scenario.building.routes import Way
@@ -63,7 +63,7 @@ class CallPointMaker:
         self.edge_numbers: dict[tuple[str, str], Edge] = {}
         self.patience: dict[float, Patience] = {}
         self.ways: dict[str, list[Way]] = {}
-        self.plans: dict[tuple[str, int], list[GuardPlan | Setting]] = {}
+        self.plans: dict[tuple[str, int], list[GuardPlan | CallSetting]] = {}
         self.configurations: dict[str, Configuration] = {}
         self.pushes = pushes_of(scenario)
         self.pushed: dict[str, list[Change]] = {}
@@ -127,9 +127,9 @@ class CallPointMaker:
             setting.pushes.append(push.name)
             changes.append(BalancerChange(setting, push.name))
 
-    def setting(self, party: str, point: CallPoint) -> Setting:
+    def setting(self, party: str, point: CallPoint) -> CallSetting:
         """What pushes make of a call; where instances read for themselves, they are led there."""
-        setting = Setting(point)
+        setting = CallSetting(point)
         refresh = self.scenario.configuration.refresh
         if refresh is not None:
             polling = Polling(refresh, self.scenario.configuration.jitter)

@@ -39,16 +39,18 @@ class Latecomers:
         self.events = events
         self.vacancies = vacancies
         self.workloads = workloads
-        self.places = [reach.kernel.reserve() for _ in range(MOST)]
+        self.first = reach.kernel.reserve_row(MOST)
         self.joined = 0
 
     def join(self, given: model.Fault, name: str) -> Fault:
         """A fault joins, whose moment has not passed.
 
         Raises:
-            ValueError: if its moment has passed.
+            ValueError: if its moment has passed, or as many have joined as may.
         """
-        schedule = schedule_of_latecomer(given, self.places[self.joined])
+        if self.joined == MOST:
+            raise ValueError(f"no more than {MOST:,} faults may join")
+        schedule = schedule_of_latecomer(given, self.first + self.joined)
         heard = {each: list(workload.listeners) for each, workload in self.workloads.items()}
         fault = FAULTS[given.kind].make(self.reach, given.harm, name, schedule)
         self.joined += 1

@@ -8,7 +8,7 @@ from typing import Any
 from simulator.scenario.model.balancer import BalancerChoice
 from simulator.scenario.model.policy import BALANCING, Policy
 from simulator.scenario.model.scenario import Scenario
-from simulator.scenario.policies import WITHOUT_FALLBACK
+from simulator.scenario.policies import WITHOUT_FALLBACK, is_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Push:
 
     def concerns(self, party: str, target: str) -> bool:
         """Whether it changes how a service or class calls `target` (`service.endpoint`)."""
-        return party == self.service and self.to in (None, target, target.partition(".")[0])
+        return party == self.service and is_to(self.to, target)
 
     @property
     def balancer(self) -> BalancerChoice | str | None:

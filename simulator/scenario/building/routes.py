@@ -3,38 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from math import inf
-from typing import TypeVar
+from dataclasses import dataclass
 
-from simulator.balancing.balancer import Balancer
 from simulator.balancing.chance import Chance
-from simulator.balancing.regional import Regional
-from simulator.call.connection import ConnectionRoute, DnsRoute
-from simulator.call.load_reports import IdleReports, LoadEstimate, LoadProber
+from simulator.call.load_reports import IdleReports, LoadEstimate
 from simulator.call.route import Route
 from simulator.call.segmentation import Segmentation
-from simulator.call.segmented import SegmentedRoute, Subset
 from simulator.discovery.health_check import HealthChecker, HealthCheckSettings
-from simulator.discovery.outlier import OutlierDetector, OutlierSettings
 from simulator.discovery.probe import ProbeLine
 from simulator.kernel.kernel import Kernel
 from simulator.kernel.streams import Streams
 from simulator.network.atlas import Atlas
 from simulator.network.link import Link
 from simulator.observe.ledger import Ledger
-from simulator.platform.balancer_setting import BalancerSetting, Choice, Choosing, Pushed
-from simulator.scenario.building.balancers import BY_CLIENT, KEYED, BalancerMaker, Caller
+from simulator.platform.balancer_setting import BalancerSetting
+from simulator.scenario.building.balancers import Caller
 from simulator.scenario.building.name_servers import NameServerMaker
+from simulator.scenario.building.one_route import OneRoute
 from simulator.scenario.building.places import atlas_of
 from simulator.scenario.model import balancer as model
-from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.network import Network
 from simulator.scenario.model.policy import BALANCING, Policy
 from simulator.service.instance import Instance
 from simulator.service.watching import watch
-
-R = TypeVar("R", bound=Route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +94,6 @@ class RouteMaker:
         """Who checks regions, with the zones that they stand in."""
         return {} if self.name_servers is None else self.name_servers.checkers
 
-    def place(self, route: Route, caller: Caller) -> None:
-        """The caller of a route stands where it stands."""
-        route.atlas = self.atlas
-        route.home = caller.zone
-
     def chance(self, name: str) -> Chance:
         """A stream of uniform numbers."""
         streams = self.streams
@@ -146,125 +132,11 @@ class RouteMaker:
         self, caller: Caller, party: str, way: Way, instances: list[Instance], number: int
     ) -> Route:
         """One route, which knows all instances that run."""
-        policy, service = way.policy, way.service
-        stream = f"balancer/{caller.name}/{service}"
-        present = [each for each in instances if each.up]
-        # Without one there is nothing to choose the first of.
-        start = int(self.streams.generator(stream).integers(max(1, len(present))))
-
-        def chance(part: str) -> Chance:
-            return self.chance(f"{stream}/{number}/{part}")
-
-        delay = self.link_to(party, service).constant
-        name, _ = model.chosen(policy.balancer)
-        keyed, by_client = name in KEYED, name in BY_CLIENT
-        names, given = self.name_servers, policy.gslb
-        server = None
-        if names is not None and given is not None:
-            server = names.server(service, given, instances)
-        regions = () if server is None else server.board.regions
-
-        setting = self.balancer_settings.get((party, service))
-        switch = None if setting is None else setting.switch(caller.name)
-        if setting is not None and any(
-            model.chosen(self.pushed_balancers[each])[0] == "prequal" for each in setting.pushes
-        ):
-            # They know their latency by the time that they are asked for it.
-            self.estimate_of(service, instances)
-
-        def maker_of(part: str, start: int, zone: str) -> BalancerMaker:
-            return BalancerMaker(
-                replace(caller, zone=zone),
-                lambda what: chance(f"{part}{what}"),
-                start,
-                self.shuffled(service),
-                self.atlas,
-                regions,
-            )
-
-        def with_probes(maker: BalancerMaker) -> None:
-            """Let the balancers that ask instances how busy they are do so."""
-            for prequal in maker.probers:
-                estimate = self.estimate_of(service, instances)
-                prequal.prober = LoadProber(self.kernel, estimate, delay)
-
-        def equipped(make: Callable[[Balancer], R], part: str) -> R:
-            """A route, or a part of one, with a balancer of its own and all that this needs."""
-            maker = maker_of(part, start, caller.zone)
-            made = make(maker.make(policy))
-            made.events = self.ledger.events
-            self.place(made, caller)
-            if policy.outlier is not None:
-                made.tracks = True
-                settings = _outlier_settings(the(model.Outlier, policy.outlier))
-                made.outliers = OutlierDetector(
-                    self.kernel, made, settings, chance(f"{part}outlier")
-                )
-            for idle in maker.idle_queues:
-                reports = self.reports_of(service, instances, delay)
-                reports.dispatchers.append((made, idle))
-                idle.reports = reports.outstanding
-            with_probes(maker)
-            if switch is not None:
-                # Whoever is told to go by what is under way must know what was so before.
-                made.tracks = True
-                switch.join(Choosing(made, lambda to, route: pushed(to, route, part)))
-            return made
-
-        def pushed(to: Pushed, route: Route, part: str) -> Choice:
-            """A fresh balancer for a route, as a push has it; its draws are named after the push."""
-            choice = self.pushed_balancers[to.name]
-            place = f"pushed/{to.name}/{to.number}/{part}"
-            first = self.streams.generator(f"{stream}/{number}/{place}start")
-            begin = int(first.integers(max(1, len(route.members))))
-            # The caller may have moved since it was built.
-            maker = maker_of(place, begin, route.home)
-            balancer = maker.make(_with_balancer(policy, choice))
-            with_probes(maker)
-            kind, _ = model.chosen(choice)
-            return Choice(balancer, kind in KEYED, kind in BY_CLIENT)
-
-        def plain(balancer: Balancer) -> Route:
-            if isinstance(balancer, Regional):
-                assert names is not None and server is not None and given is not None
-                return names.route(
-                    caller, balancer, server, given, chance, keyed=keyed, by_client=by_client
-                )
-            if policy.via == "connection":
-                age = inf if policy.connections.max_age is None else policy.connections.max_age
-                return ConnectionRoute(
-                    caller.name,
-                    balancer,
-                    keyed=keyed,
-                    by_client=by_client,
-                    count=policy.connections.count,
-                    max_age=age,
-                )
-            if policy.via == "dns":
-                return DnsRoute(
-                    caller.name, balancer, keyed=keyed, by_client=by_client, ttl=policy.dns.ttl
-                )
-            return Route(caller.name, balancer, keyed=keyed, by_client=by_client)
-
-        def subset(whole: SegmentedRoute, version: str) -> Subset:
-            return equipped(
-                lambda balancer: Subset(whole, balancer, keyed=keyed, by_client=by_client),
-                f"{version}/" if version else "",
-            )
-
-        segmentation = self.segmentations.get(service)
-        route: Route
-        if segmentation is None:
-            route = equipped(plain, "")
-        else:
-            route = SegmentedRoute(caller.name, party, segmentation, subset)
-            route.events = self.ledger.events
-            self.place(route, caller)
-            segmentation.routes.append(route)
-        route.learn(present, self.kernel.now)
-        if policy.health_check is not None:
-            self.check_health(route, caller, party, service, policy.health_check, number)
-        self.routes.append((party, service, route))
+        route = OneRoute(self, caller, party, way, instances, number).make()
+        route.learn([each for each in instances if each.up], self.kernel.now)
+        if way.policy.health_check is not None:
+            self.check_health(route, caller, party, way.service, way.policy.health_check, number)
+        self.routes.append((party, way.service, route))
         return route
 
     def reports_of(self, service: str, instances: list[Instance], delay: float) -> IdleReports:
@@ -322,16 +194,3 @@ class RouteMaker:
             check.work,
         )
         HealthChecker(self.kernel, route, line, settings, check.interval * float(stream.random()))
-
-
-def _with_balancer(policy: Policy, balancer: model.BalancerChoice | str) -> Policy:
-    """The same policy with another balancer."""
-    kept = {key: getattr(policy, key) for key in BALANCING}
-    return Policy.model_construct(None, **{**kept, "balancer": balancer})
-
-
-def _outlier_settings(given: model.Outlier) -> OutlierSettings:
-    """Envoy counts deviations in thousandths."""
-    values = given.settled()
-    values["success_rate_stdev_factor"] /= 1000.0
-    return OutlierSettings(**values)

@@ -20,7 +20,7 @@ from simulator.scenario.model.guards.fallback import Fallback
 from simulator.scenario.model.guards.profile import the
 from simulator.scenario.model.policy import Policy
 from simulator.scenario.model.traffic import Traffic
-from simulator.scenario.policies import calls_and_fallbacks, policy_of
+from simulator.scenario.policies import calls_and_fallbacks, is_to, policy_of
 from simulator.scenario.problem import few, nearest
 from simulator.scenario.proxies import AT_THE_PROXY
 from simulator.scenario.source import DataPath
@@ -71,8 +71,7 @@ class ChangeCheck:
         found = [
             (target, own)
             for caller, target, own in calls_and_fallbacks(self.findings.scenario)
-            if caller.partition(".")[0] == harm.service
-            and to in (None, target, target.partition(".")[0])
+            if caller.partition(".")[0] == harm.service and is_to(to, target)
         ]
         if not found:
             whom = "nobody" if to is None else f"`{to}` nothing"
@@ -143,8 +142,7 @@ class ChangeCheck:
                 f"the call of `{target}` goes by reports that idle instances make all along "
                 "(`join_idle_queue`): its balancer cannot be replaced"
             )
-        own = {key: getattr(policy, key) for key in policy.model_fields_set}
-        meanwhile = Policy.model_construct(None, **{**own, "balancer": pushed})
+        meanwhile = policy.model_copy(update={"balancer": pushed})
         for message in GeographyCheck(self.findings).failing_over(meanwhile):
             yield f"the call of `{target}` {message}"
 

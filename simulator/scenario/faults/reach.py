@@ -23,6 +23,7 @@ from simulator.platform.workload import Workload
 from simulator.scenario.building.crowd import Crowd
 from simulator.scenario.faults.toxics import ToxicMaker
 from simulator.scenario.model.fault import selector as model
+from simulator.scenario.policies import is_to
 from simulator.service.instance import Instance
 from simulator.service.lifecycle import Lifecycle
 
@@ -81,8 +82,8 @@ class Reach:
         """What keeps the instances of services running whose instances come and go."""
         self.deaths: list[Death] = []
         self.clocks = Clocks()
-        self.hands: list[ForceBreaker] = []
-        """The faults that are on and have laid hands on breakers, the latest last."""
+        self.hands: dict[Breaker | BreakerSet, list[ForceBreaker]] = {}
+        """The faults that are on and have laid hands on each breaker, the latest last."""
 
     def in_zone(self, zone: str) -> list[Instance]:
         """Every instance in a zone."""
@@ -106,10 +107,10 @@ class Reach:
         return list(
             dict.fromkeys(
                 breaker
-                for owner, service, route in self.owned
+                for owner, _, route in self.owned
                 if owner == party
                 for guard in route.guards
-                if to in (None, service, guard.target)
+                if is_to(to, guard.target)
                 for breaker in (guard.breaker, guard.breakers)
                 if breaker is not None
             )
