@@ -147,11 +147,18 @@ def group(driver: ProcessDriver) -> list[Path]:
 
 def processor_time(driver: ProcessDriver) -> float:
     """Seconds of computing of all its processes that are alive."""
-    ticks = 0
-    for each in group(driver):
-        fields = (each / "stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
+    return sum(map(ticks, group(driver))) / os.sysconf("SC_CLK_TCK")
+
+
+def ticks(process: Path) -> int:
+    """Computing of a process, in ticks of the system."""
+    found = fields(process)
+    return int(found[11]) + int(found[12])
+
+
+def fields(process: Path) -> list[str]:
+    """What the system tells of a process, from its state on."""
+    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 def proportional(process: Path) -> float:

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from live import busy_settings
+from live import busy_settings, fields, ticks
 
 COLUMNS, LINES = 120, 40
 CONTROL = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
@@ -144,28 +144,17 @@ def opens(terminal: Terminal) -> list[float]:
     return [terminal.wait(lambda seen: b"playing" in seen) - terminal.began]
 
 
-def family(process: int) -> list[int]:
+def family(process: int) -> list[Path]:
     """A process and all that come from it."""
     parents = {}
     for each in Path("/proc").iterdir():
         if each.name.isdigit():
             with suppress(OSError):
-                parents[int(each.name)] = int(fields(each)[1])
-    found = [process]
+                parents[each] = fields(each)[1]
+    found = [Path("/proc") / str(process)]
     for one in found:
-        found += [child for child, parent in parents.items() if parent == one]
+        found += [child for child, parent in parents.items() if parent == one.name]
     return found
-
-
-def ticks(process: int) -> int:
-    """Computing of a process, in ticks of the system."""
-    found = fields(Path("/proc") / str(process))
-    return int(found[11]) + int(found[12])
-
-
-def fields(process: Path) -> list[str]:
-    """What the system tells of a process, from its state on."""
-    return (process / "stat").read_text().rpartition(")")[2].split()
 
 
 MEASURES = {"keys": keys, "idle": idle, "opens": opens}

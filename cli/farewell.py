@@ -65,6 +65,8 @@ def _summary(snapshot: Snapshot) -> Iterator[str]:
         f"  at last: {rate(figures.throughput)} answered, {rate(figures.goodput)} of it good, "
         f"{share(figures.failed)} failed; p50 {latency(figures.p50)}, p99 {latency(figures.p99)}"
     )
+    if snapshot.state == "stopped":
+        yield f"  stopped: {snapshot.note}"
     if snapshot.digest is not None:
         yield f"  digest {snapshot.digest}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from simulator.live.driver import Opening
     from tui.recording import Recording
 
-SLOWEST, FASTEST = 0.1, 1000.0
+FRAMES = 120
+"""A second at most, twice as many as Textual has otherwise: what a key does waits half as long for one."""
 
 
 def complete_theme(incomplete: str) -> list[str]:
@@ -44,7 +46,7 @@ def theme_names() -> list[str]:
 def live(
     scenario: ScenarioArgument,
     at: Annotated[
-        str | None, typer.Option("--at", metavar="TIME", help="Open at this time: 90s, 2m.")
+        str | None, typer.Option("--at", metavar="TIME", help="Open at this time: 90s, 1:30, 40%.")
     ] = None,
     speed: Annotated[
         str,
@@ -83,6 +85,8 @@ def live(
 
     For example: aftershock live online-store --speed 5
     """
+    # Read when Textual is loaded, for the names of themes at the latest.
+    os.environ.setdefault("TEXTUAL_FPS", str(FRAMES))
     opening = opening_for(
         scenario, all_settings(settings, seed, duration), at, speed, paused, check
     )
@@ -146,22 +150,19 @@ def need_terminal() -> None:
 
 
 def _at(text: str | None, duration: float) -> float:
-    from simulator.units import format_duration, parse_duration
+    from simulator.live.typed_time import typed_time
 
     if text is None:
         return 0.0
     try:
-        at = parse_duration(text)
+        return typed_time(text, 0.0, duration)
     except ValueError as error:
         raise SimulatorError(f"--at {text}: {error}") from None
-    if at > duration:
-        end = format_duration(duration)
-        raise SimulatorError(f"--at {text}: the run ends at {end}; expected a time before that")
-    return at
 
 
 def _speed(text: str) -> float:
     from simulator.live.driver import FLAT_OUT
+    from simulator.live.pace import FASTEST, SLOWEST
 
     if text == "max":
         return FLAT_OUT
@@ -170,7 +171,9 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = -1.0
     if not SLOWEST <= speed <= FASTEST:
-        raise SimulatorError(f"--speed {text}: expected a number from 0.1 to 1000, or `max`")
+        raise SimulatorError(
+            f"--speed {text}: expected a number from {SLOWEST:g} to {FASTEST:g}, or `max`"
+        )
     return speed
 
 
@@ -198,26 +201,32 @@ def in_browser() -> bool:
     return "WebDriver" in os.environ.get("TEXTUAL_DRIVER", "")
 
 
+def drive(opening: Opening, visitor: bool) -> Remembered:
+    """A simulation in a process of its own; one of a `visitor` leaves nothing on this machine."""
+    from cli.remembered import Remembered
+    from simulator.live.process import ProcessDriver
+
+    return Remembered(opening, ProcessDriver(replace(opening, keeps=not visitor)), visitor)
+
+
 def _watch(opening: Opening, recording: Recording | None, theme: str) -> int:
     """Show it until whoever watches has seen enough; returns the exit status."""
     from cli.leaving import ends_by_signals
     from cli.remembered import Remembered
-    from simulator.live.process import ProcessDriver
 
     visitor = in_browser()
-
-    def drive(each: Opening) -> Remembered:
-        return Remembered(each, ProcessDriver(each), visitor)
-
     # The simulation opens while the dashboard is loaded, which takes each of them a second.
-    first = drive(opening)
+    first = drive(opening, visitor)
     from tui.app import AftershockApp
+    from tui.pauses import short_pauses
 
-    app = AftershockApp(opening, lambda each: first if each is opening else drive(each), theme)
+    app = AftershockApp(
+        opening, lambda each: first if each is opening else drive(each, visitor), theme
+    )
     if recording is not None:
         recording.attach(app)
     try:
-        with ends_by_signals(app) as ended_by:
+        with ends_by_signals(app) as ended_by, short_pauses():
             app.run()
     finally:
         app.driver.close()
@@ -239,12 +248,12 @@ def _say_farewell(remembered: Remembered, recording: Recording | None) -> None:
     from datetime import datetime
 
     from cli.farewell import farewell
-    from cli.kept import keep, keeping_place
+    from simulator.live.kept import keep, state_folder
 
     kept = None
     if remembered.text and remembered.file is None and remembered.snapshot is not None:
         name = remembered.snapshot.scenario
-        kept = keep(remembered.text, name, datetime.now(), keeping_place())
+        kept = keep(remembered.text, name, datetime.now(), state_folder("sessions"))
     if recording is not None:
         note = f"; {recording.note}" if recording.note else ""
         typer.echo(f"recorded in {recording.path}{note}")

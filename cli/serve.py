@@ -50,7 +50,7 @@ def serve(
     if find_spec("textual_serve") is None:
         raise SimulatorError(
             "`aftershock serve` needs the package textual-serve; "
-            "install it with `pip install 'aftershock[serve]'`"
+            "in the clone, install it with `pipx install --force '.[serve]'`"
         )
     from cli.site import Site
 

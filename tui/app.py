@@ -28,6 +28,7 @@ from tui.desk import Drive, SomeView
 from tui.filters import Styled
 from tui.palette import Palette
 from tui.screens.help import HelpScreen
+from tui.sizes import true_sizes
 from tui.views.compare import Compare
 from tui.views.instance import Instance
 from tui.views.library import Library
@@ -76,6 +77,7 @@ class AftershockApp(BothActions, HarmActions, ChangeActions, TravelActions, Brow
 
     def __init__(self, opening: Opening, drive: Drive, theme: str = themes.AFTERSHOCK.name) -> None:
         super().__init__(opening, drive)
+        self.driver_class = true_sizes(self.driver_class)
         for each in themes.OWN:
             self.register_theme(each)
         self.theme = theme
@@ -182,7 +184,11 @@ class AftershockApp(BothActions, HarmActions, ChangeActions, TravelActions, Brow
                 case Failure():
                     self._fail(message)
         if newest is not None:
+            before = self.watching.snapshot
             self.watching.take(newest)
+            if newest.state == "stopped" and (before is None or before.note != newest.note):
+                # The line for it may be too short, and this is not to be missed.
+                self.warn(f"stopped: {newest.note}", beside=True)
             self.show()
 
     def _fail(self, failure: Failure) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from simulator.live.snapshot import FloatArray, History, Snapshot
 from tui.glyphs import OUTCOMES, sign
+from tui.outcomes import GOOD, is_failure
 from tui.text import NOTHING, latency, number, rate, share
 
 RECENT = 5.0
@@ -47,16 +48,12 @@ class Lately:
         if len(history.times) == 0:
             return cls(0.0, 0.0, 0.0, None, None)
         bins = slice(-max(1, round(RECENT / history.width)), None)
-        throughput = float(np.mean(history.throughput[bins]))
-        lost = sum(
-            float(np.mean(values[bins]))
-            for outcome, values in history.outcomes.items()
-            if outcome not in ("ok", "degraded")
-        )
+        ends = {name: float(np.mean(values[bins])) for name, values in history.outcomes.items()}
+        ended = _served(ends) + _lost(ends)
         return cls(
-            throughput,
+            float(np.mean(history.throughput[bins])),
             float(np.mean(history.goodput[bins])),
-            lost / throughput if throughput > 0.0 else 0.0,
+            _lost(ends) / ended if ended > 0.0 else 0.0,
             _known(history.p50[bins], np.median),
             _known(history.p99[bins], np.max),
         )
@@ -82,8 +79,8 @@ def differences(first: Snapshot, second: Snapshot, outcomes: bool) -> Iterator[D
     yield _count("in flight", first.in_flight, second.in_flight, 0)
     a, b = so_far(first.history), so_far(second.history)
     if outcomes:
-        for name in sorted({*a, *b}, key=lambda name: (name not in ("ok", "degraded"), name)):
-            better = {"ok": 1, "degraded": 0}.get(name, -1)
+        for name in sorted({*a, *b}, key=lambda name: (name not in GOOD, name)):
+            better = 1 if name == "ok" else -1 if is_failure(name) else 0
             word = f"{sign(OUTCOMES, name).word} so far"
             yield _count(word, a.get(name, 0.0), b.get(name, 0.0), better)
         return
@@ -101,11 +98,11 @@ def so_far(history: History) -> dict[str, float]:
 
 
 def _served(outcomes: dict[str, float]) -> float:
-    return outcomes.get("ok", 0.0) + outcomes.get("degraded", 0.0)
+    return sum(outcomes.get(name, 0.0) for name in GOOD)
 
 
 def _lost(outcomes: dict[str, float]) -> float:
-    return sum(outcomes.values()) - _served(outcomes)
+    return sum(value for name, value in outcomes.items() if is_failure(name))
 
 
 def _rate(name: str, first: float, second: float, better: int) -> Difference:

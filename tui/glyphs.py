@@ -49,7 +49,7 @@ SIMULATION: Mapping[str, Sign] = {
     "paused": Sign("⏸", "paused", "warning", "the simulated clock stands still"),
     "replaying": Sign("⟲", "replaying", "accent", "it is on its way to another time"),
     "ended": Sign("■", "ended", "primary", "the scenario is over"),
-    "stopped": Sign("■", "stopped", "warning", "a condition of the scenario ended it"),
+    "stopped": Sign("■", "stopped", "warning", "the scenario has ended itself, or cannot go on"),
     "failed": Sign("✖", "failed", "error", "the simulation has an error"),
     "opening": Sign("…", "opening", "text-muted", "the scenario is being read"),
 }

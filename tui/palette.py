@@ -31,14 +31,6 @@ from tui.watching import Selection
 
 MOMENTS = (0.0, 0.25, 0.5, 0.75)
 """Shares of the run that the palette knows as places to go to."""
-PREFIXES = {
-    "Views": "view",
-    "Time": "time",
-    "Harm": "harm",
-    "Change": "change",
-    "Files": "file",
-    "General": "general",
-}
 ON_THE_SELECTION = {
     "harm.kill": "kill {}",
     "harm.restart": "restart {}",
@@ -128,9 +120,7 @@ def _of_keys(app: Desk, over: bool) -> Iterator[Deed]:
             continue
         if over and (group == "change" or ident == "harm.fault"):
             continue
-        prefix = PREFIXES.get(group.capitalize(), group)
-        prefix = {"files": "file", "view": "view"}.get(group, prefix)
-        title = f"{prefix}: {binding.description.lower()}"
+        title = f"{group.removesuffix('s')}: {binding.description.lower()}"
         yield Deed(title, _told(binding), _run(app, binding.action))
 
 
@@ -173,8 +163,8 @@ def _of_snapshot(app: Desk, snapshot: Snapshot) -> Iterator[Deed]:
             _selected(app, "service", service.name),
         )
     for edge in snapshot.edges:
-        name = f"{edge.caller} > {edge.callee}"
-        yield Deed(f"select: {name}", "The calls between the two", _selected(app, "edge", name))
+        done = _selected(app, "edge", edge.name)
+        yield Deed(f"select: {edge.name}", "The calls between the two", done)
     for traffic in snapshot.traffic:
         kind = "open loop" if traffic.open else "closed loop"
         yield Deed(

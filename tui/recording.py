@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from simulator.errors import SimulatorError
+from simulator.whole_file import why_not, write_whole_file
 from tui.film import Film, Screen, lines_of
 
 if TYPE_CHECKING:
@@ -74,30 +75,13 @@ def recording(path: Path, clock: Clock = time.monotonic) -> Recording:
     """
     if path.suffix not in (".cast", ".svg"):
         raise RecordingError(f"--record {path}: expected a name that ends in `.cast` or `.svg`")
-    _try_out(path)
+    if why := why_not(path):
+        raise RecordingError(f"--record {path}: {why}")
     if path.is_dir():
         raise RecordingError(f"--record {path}: a folder, not a file")
     if path.exists() and not path.is_file():
         raise RecordingError(f"--record {path}: not a plain file")
     return CastRecording(path, clock) if path.suffix == ".cast" else FilmRecording(path, clock)
-
-
-def _try_out(path: Path) -> None:
-    """Make a file there and take it away: nothing else tells for sure whether one can be made.
-
-    Raises:
-        RecordingError: if none can.
-    """
-    folder = path.absolute().parent
-    try:
-        number, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=folder)
-        os.close(number)
-        Path(name).unlink()
-    except (FileNotFoundError, NotADirectoryError):
-        raise RecordingError(f"--record {path}: there is no folder {folder}") from None
-    except OSError as error:
-        why = f"{folder} cannot be written to: {error.strerror}"
-        raise RecordingError(f"--record {path}: {why}") from None
 
 
 class CastRecording(Recording):
@@ -213,21 +197,10 @@ class FilmRecording(Recording):
         text, self.film = self.film.svg(), Film()
         if not text:
             return
-        folder = self.path.absolute().parent
         try:
-            number, name = tempfile.mkstemp(prefix=f".{self.path.name}-", dir=folder)
+            write_whole_file(self.path, text.encode())
         except OSError as error:
             raise RecordingError(f"{self.path}: cannot be written: {error.strerror}") from None
-        fresh = Path(name)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            fresh.chmod(0o644)
-            fresh.replace(self.path)
-        except OSError as error:
-            raise RecordingError(f"{self.path}: cannot be written: {error.strerror}") from None
-        finally:
-            fresh.unlink(missing_ok=True)
 
 
 def picture(app: App[None]) -> Screen | None:

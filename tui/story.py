@@ -9,6 +9,7 @@ from simulator.live.snapshot import FaultView, ServiceView, Snapshot
 from tui import text
 from tui.glyphs import OUTCOMES, sign
 from tui.nodes import MANY
+from tui.outcomes import is_failure
 from tui.watching import Watching
 
 FIRST = (
@@ -112,9 +113,8 @@ def _death(snapshot: Snapshot, fault: FaultView, services: Sequence[ServiceView]
 
 def _unprovoked(snapshot: Snapshot) -> str:
     """What fails, and how, while no fault is active."""
-    good = ("ok", "degraded", "cancelled")
     rates = {
-        name: rate for name, rate in snapshot.figures.outcomes.items() if name not in good and rate
+        name: rate for name, rate in snapshot.figures.outcomes.items() if is_failure(name) and rate
     }
     worst = sign(OUTCOMES, max(rates, key=lambda name: rates[name])).word
     how = worst if len(rates) == 1 else f"mostly {worst}"

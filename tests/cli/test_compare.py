@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from in_process import called
+from processes import children_of, needs_proc, wait_until_gone
 
 COMMAND = [sys.executable, "-c", "from cli.main import main; main()", "compare"]
 SHORT = ["--duration", "12s", "--set", "warmup=2s", "--set", "expect=[]", "--replications", "3"]
@@ -168,7 +169,8 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
     "precision": (["mm4", *VARY, "--precision", "much"], "--precision much: expected"),
     "no precision": (["mm4", *VARY, "--precision", "0%"], "--precision 0%: expected more than 0"),
     "not a folder": (["mm4", *VARY, "--out", "/dev/null"], "/dev/null: a file, not a folder"),
-    "unwritable folder": (["mm4", *VARY, *SHORT, "--out", "/proc/left"], "/proc"),
+    "unwritable folder": (["mm4", *VARY, "--out", "/proc/left"], "/proc cannot be written to"),
+    "long name": (["mm4", *VARY, "--out", 300 * "a"], "cannot be written to: File name too long"),
     "unknown balancer": (
         ["mm4", "--balancers", "round_robin,peek_ewma"],
         "--balancers peek_ewma: there is no such balancer; did you mean `peak_ewma`?",
@@ -182,8 +184,11 @@ MISTAKES: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("name", sorted(MISTAKES))
-def test_a_mistake_is_one_message_and_status_2(name: str, tmp_path: Path) -> None:
-    """Whatever is wrong with a call, it is said in words, without a traceback, and at once."""
+def test_a_mistake_is_one_message_and_status_2(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is wrong with a call, it is said in words, without a traceback, before anything is played."""
+    monkeypatch.delattr("simulator.experiment.run.Run.advance")
     words, message = MISTAKES[name]
     found = compare(*words, folder=tmp_path)
     assert found.returncode == 2, found.stdout
@@ -193,21 +198,7 @@ def test_a_mistake_is_one_message_and_status_2(name: str, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-def children(process: int) -> list[int]:
-    """The processes that a process has started and that are alive."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                after_name = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(after_name[1]) == process and after_name[0] != "Z":
-                found.append(int(entry.name))
-    return found
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks into /proc")
+@needs_proc
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "killed"])
 def test_stopped_in_the_middle(how: signal.Signals, tmp_path: Path) -> None:
     """Stopped, by Ctrl-C in the whole group or killed: no worker and no file is left."""
@@ -226,10 +217,10 @@ def test_stopped_in_the_middle(how: signal.Signals, tmp_path: Path) -> None:
     seen = b""
     until = time.monotonic() + 60.0
     # Two workers and multiprocessing's own tracker of resources.
-    while time.monotonic() < until and (len(children(process.pid)) < 3 or b"runs" not in seen):
+    while time.monotonic() < until and (len(children_of(process.pid)) < 3 or b"runs" not in seen):
         if select.select([leader], [], [], 0.2)[0]:
             seen += os.read(leader, 65536)
-    started = children(process.pid)
+    started = set(children_of(process.pid))
     if how == signal.SIGINT:
         os.killpg(process.pid, how)
     else:
@@ -244,10 +235,7 @@ def test_stopped_in_the_middle(how: signal.Signals, tmp_path: Path) -> None:
             seen += more
     process.wait(timeout=60)
     os.close(leader)
-    until = time.monotonic() + 30.0
-    while time.monotonic() < until and any(Path(f"/proc/{each}").exists() for each in started):
-        time.sleep(0.1)
-    assert not [each for each in started if Path(f"/proc/{each}").exists()]
+    assert not wait_until_gone(started, 30.0)
     assert b"of 20 runs" in seen
     assert b"Traceback" not in seen
     assert process.returncode == (130 if how == signal.SIGINT else -signal.SIGKILL)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from every_fault import SHOP
 from typer.testing import CliRunner
 
 from cli.main import app
@@ -27,23 +28,6 @@ from simulator.scenario.model.fault.fault import KINDS
 
 DOCS = Path(__file__).parents[2] / "docs"
 
-SHOP = """
-scenario: shop
-duration: 60s
-traffic: {users: {rate: 10/s, target: shop.buy, key: {zipf: {items: 100}}}}
-registry: {kind: consul}
-platform: {nodes: {general: {count: 2, zones: [north, south]}}}
-services:
-  shop:
-    replicas: 2
-    zones: [north, south]
-    endpoints: {buy: [{call: payments.charge, timeout: 1s, cache: {ttl: 5s}, breaker: hystrix}]}
-  payments:
-    replicas: 4
-    zones: [north, south]
-    concurrency: 8
-    endpoints: {charge: [work: 20ms]}
-"""
 PARTS = ("In the real world: ", "Here: ", "Left out: ")
 
 

@@ -4,60 +4,38 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pytest
+from samples import figures, snapshot
 
 from cli.farewell import farewell, way_back
-from cli.kept import keep
-from cli.live import need_terminal, theme_names
+from cli.live import drive, need_terminal, opening_for, theme_names
 from cli.main import main
 from cli.remembered import NO_FILES, NOT_HERE, Remembered
 from simulator.errors import SimulatorError
 from simulator.live.commands import Answer, Command, Export, Failure, Inject, Pause, Write
 from simulator.live.driver import Message, Opening
-from simulator.live.snapshot import BranchView, EventView, Figures, History, Snapshot
+from simulator.live.kept import keep
+from simulator.live.snapshot import BranchView, EventView, Snapshot
 from simulator.scenario.settings import names_file
 
-NONE = np.empty(0)
-HISTORY = History(1.0, NONE, NONE, NONE, NONE, NONE, NONE, {})
-FIGURES = Figures(1.0, 160.0, 150.0, {"ok": 150.0, "error": 10.0}, 0.02, 0.1, 0.2)
 YOU = EventView(30.0, "you", "web", "killed web-1")
 
 
 def picture(done: int = 0, branch: int = 1, **changes: object) -> Snapshot:
     """A run at 0:42 of a minute, with so many things done."""
-    found = Snapshot(
-        number=1,
-        answered=0,
-        scenario="online-store",
-        description="",
-        seed=2024,
-        now=42.37,
-        duration=60.0,
-        warmup=5.0,
-        state="playing",
-        note="",
-        speed=1.0,
-        pace=1.0,
-        goal=None,
-        branch=branch,
-        branches=(BranchView(branch, None, 0.0, "as written", done, 42.0),),
-        figures=FIGURES,
-        history=HISTORY,
-        in_flight=3,
-        services=(),
-        edges=(),
-        traffic=(),
-        faults=(),
-        events=(YOU,) * done,
-        verdict=None,
-        digest=None,
-    )
-    return replace(found, **changes)  # type: ignore[arg-type]
+    given: dict[str, object] = {
+        "scenario": "online-store",
+        "seed": 2024,
+        "now": 42.37,
+        "branch": branch,
+        "branches": (BranchView(branch, None, 0.0, "as written", done, 42.0),),
+        "figures": figures(160.0, failed=0.0625),
+        "events": (YOU,) * done,
+    }
+    return snapshot([], [], **given | changes)  # type: ignore[arg-type]
 
 
 class Script:
@@ -94,7 +72,7 @@ OPENING = Opening("online-store", settings=("services.web.replicas=2",))
     [
         (["online-stor"], "no bundled scenario of that name; did you mean `online-store`?"),
         (["mm4", "--set", "services.server.replicas=0"], "expected"),
-        (["mm4", "--at", "5"], "--at 5: expected a duration such as `250ms`"),
+        (["mm4", "--at", "soon"], "--at soon: expected a time such as 90s, 1m30s, 40%"),
         (["mm4", "--at", "9h"], "--at 9h: the run ends at"),
         (["mm4", "--speed", "fast"], "--speed fast: expected a number from 0.1 to 1000, or `max`"),
         (["mm4", "--speed", "0"], "--speed 0: expected a number"),
@@ -122,6 +100,13 @@ def test_a_mistake_is_said_before_the_screen_is_touched(
     found = capfd.readouterr()
     assert message in " ".join(found.err.split())
     assert "\x1b[?" not in found.out + found.err
+
+
+def test_it_opens_where_one_says() -> None:
+    """A time is said as at the key `g`: `tests/live/test_typed_time.py` has all ways."""
+    settings = ["duration=50s", "warmup=2s", "expect=[]"]
+    found = [opening_for("mm4", settings, at=at).at for at in (None, "40%", "0:30", "12s")]
+    assert found == [0.0, 20.0, 30.0, 12.0]
 
 
 def test_a_dumb_terminal_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,10 +176,18 @@ def test_the_farewell_says_what_happened() -> None:
     remembered.poll()
     lines = list(farewell(remembered, Path("/k/x.yaml")))
     assert lines[0] == "online-store, seed 2024: 1:00 of 1:00, PASS"
-    assert "160/s answered, 150/s of it good, 6% failed; p50 20ms, p99 200ms" in lines[1]
+    assert "160/s answered, 150/s of it good, 6% failed; p50 20ms, p99 100ms" in lines[1]
     assert lines[2] == "  digest sha256:abc"
     assert lines[3:5] == ["you did 1 thing:", "    0:30.0  killed web-1"]
     assert lines[-1] == "back to where you were: aftershock live /k/x.yaml --at 1m"
+
+
+def test_the_farewell_says_why_a_run_stopped() -> None:
+    """A condition that held, or what cannot go on, is told once the screen is gone."""
+    driver = Script(picture(state="stopped", note="availability < 50% held"))
+    remembered = Remembered(OPENING, driver)
+    remembered.poll()
+    assert list(farewell(remembered, None))[2] == "  stopped: availability < 50% held"
 
 
 def test_a_failure_is_told_with_its_replay() -> None:
@@ -227,6 +220,16 @@ def test_a_visitor_writes_nothing_here() -> None:
     assert all(each.path is None for each in driver.sent if isinstance(each, Write))
     visitor.close()
     assert visitor.text == ""
+
+
+@pytest.mark.parametrize("visitor", [True, False])
+def test_a_visitor_leaves_no_failure_here(visitor: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a simulation of theirs has failed at is not kept in the folders of whoever serves."""
+    opened: list[Opening] = []
+    monkeypatch.setattr("simulator.live.process.ProcessDriver", opened.append)
+    remembered = drive(OPENING, visitor)
+    assert remembered.opening is OPENING
+    assert [each.keeps for each in opened] == [not visitor]
 
 
 def test_a_visitor_reads_no_file_of_the_server() -> None:

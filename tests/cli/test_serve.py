@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
+from processes import descendants_of, needs_proc, wait_until_gone
 
 from cli.main import main
 from cli.serve import is_loopback, visitor_command
@@ -83,36 +84,7 @@ async def delivered(socket: aiohttp.ClientWebSocketResponse) -> str:
             assert message.type is aiohttp.WSMsgType.BINARY, message
 
 
-def below(number: int) -> set[int]:
-    """All processes that a process has started, and those that they have."""
-    parents = {}
-    for each in Path("/proc").iterdir():
-        if each.name.isdecimal():
-            try:
-                fields = (each / "stat").read_text().rpartition(") ")[2].split()
-            except OSError:
-                continue
-            parents[int(each.name)] = int(fields[1])
-    found, waiting = set(), [number]
-    while waiting:
-        parent = waiting.pop()
-        children = [child for child, its in parents.items() if its == parent]
-        found.update(children)
-        waiting += children
-    return found
-
-
-async def gone(numbers: set[int]) -> bool:
-    """Whether these processes come to an end."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        if not any(Path(f"/proc/{number}").exists() for number in numbers):
-            return True
-        await asyncio.sleep(0.1)
-    return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@needs_proc
 def test_visitors_have_simulations_of_their_own(tmp_path: Path) -> None:
     """A page, a first frame, a limit that holds, nothing on the server's disk, and no process left."""
 
@@ -128,7 +100,7 @@ def test_visitors_have_simulations_of_their_own(tmp_path: Path) -> None:
             assert (await session.get(address + script[1])).status == 200
             async with visit(session, address) as first:
                 await shown(first, "online-store")
-                mine = below(process.pid)
+                mine = descendants_of(process.pid)
                 assert len(mine) >= 2, "the dashboard, and the simulation"
                 # A second one finds no seat, neither at the page nor behind it.
                 full = await session.get(address)
@@ -138,7 +110,7 @@ def test_visitors_have_simulations_of_their_own(tmp_path: Path) -> None:
                     await shown(second, "No seat is free")
                     closing = await second.receive(timeout=PATIENCE)
                     assert closing.type is aiohttp.WSMsgType.CLOSE
-                assert below(process.pid) >= mine
+                assert descendants_of(process.pid) >= mine
                 # What a visitor writes is a download, and does not end up here.
                 await first.send_json(["stdin", "w"])
                 key = await delivered(first)
@@ -151,7 +123,7 @@ def test_visitors_have_simulations_of_their_own(tmp_path: Path) -> None:
                 await first.send_json(["ping", "1"])
                 await first.send_json(["stdin", "4"])
                 await shown(first, "answers")
-            assert await gone(mine)
+            assert not await asyncio.to_thread(wait_until_gone, mine, PATIENCE)
             assert (await session.get(address)).status == 200
 
     with served(tmp_path, "online-store", "--visitors", "1") as (process, address):
@@ -159,20 +131,20 @@ def test_visitors_have_simulations_of_their_own(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+@needs_proc
 def test_a_server_that_ends_takes_its_visitors_along(tmp_path: Path) -> None:
     """SIGTERM with somebody watching: they are told, and no process stays behind."""
 
     async def watch(process: subprocess.Popen[str], address: str) -> None:
         async with aiohttp.ClientSession() as session, visit(session, address) as first:
             await shown(first, "mm4")
-            mine = below(process.pid)
+            mine = descendants_of(process.pid)
             process.send_signal(signal.SIGTERM)
             message = await first.receive(timeout=PATIENCE)
             while message.type is aiohttp.WSMsgType.BINARY:
                 message = await first.receive(timeout=PATIENCE)
             assert message.type is aiohttp.WSMsgType.CLOSE
-            assert await gone(mine)
+            assert not await asyncio.to_thread(wait_until_gone, mine, PATIENCE)
 
     with served(tmp_path, "mm4") as (process, address):
         asyncio.run(watch(process, address))
@@ -236,7 +208,7 @@ def test_without_the_package_it_says_how_to_get_it(
 ) -> None:
     """The extra is optional, and its name is in the message."""
     monkeypatch.setattr("cli.serve.find_spec", lambda name: None)
-    assert "pip install 'aftershock[serve]'" in refused(["mm4"], monkeypatch, capsys)
+    assert "pipx install --force '.[serve]'" in refused(["mm4"], monkeypatch, capsys)
 
 
 def refused(

@@ -62,6 +62,17 @@ def test_a_reserved_place_is_kept(kernel: Kernel, log: Log) -> None:
     assert log == [("first", 1.0), ("second", 1.0)]
 
 
+def test_a_row_of_places_is_kept(kernel: Kernel, log: Log) -> None:
+    """They come one after another, between what was put in before and what was after."""
+    kernel.schedule(Note(kernel, log, "before"), 1.0)
+    first = kernel.reserve_row(3)
+    kernel.schedule(Note(kernel, log, "after"), 1.0)
+    for place in (2, 0, 1):
+        kernel.insert(Note(kernel, log, str(place)), 1.0, first + place)
+    kernel.run(2.0, 10)
+    assert [name for name, _ in log] == ["before", "0", "1", "2", "after"]
+
+
 def test_events_at_the_end_stay(kernel: Kernel, log: Log) -> None:
     """A run fires what lies before `until` and sets the clock there; the rest is for the next."""
     for time in (1.0, 2.0, 3.0):

@@ -10,13 +10,14 @@ import pytest
 
 from simulator.call.breaker import NAMES as BREAKER_STATES
 from simulator.experiment.run import Run
-from simulator.live.camera import Camera, Picture
+from simulator.live.camera import Camera
 from simulator.live.commands import Focus
 from simulator.live.snapshot import (
     CallView,
     Figures,
     InstanceDetail,
     InstanceView,
+    Picture,
     ServiceDetail,
     ServiceView,
 )
@@ -91,7 +92,8 @@ def test_every_family(name: str, seconds: float) -> None:
             inside = instance_of(camera.picture(Focus(service.name, instance.name)))
             assert inside.view == instance
             assert sum(each.known for each in inside.seen_by) == instance.callers
-            assert sum(inside.inside.values()) <= instance.busy + instance.queued + 1000
+            # Who waits for answers without a thread holds no slot.
+            assert sum(inside.inside.values()) >= instance.busy + instance.queued
             assert 0.0 <= inside.wasted <= inside.work
         assert looked.services == picture.services
     traces = camera.picture(Focus(requests=True)).traces

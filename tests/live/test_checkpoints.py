@@ -16,7 +16,7 @@ import pytest
 from shop import opening
 
 from simulator.live import checkpoints
-from simulator.live.bed import QUIT, UP, Bed, dismiss, wake
+from simulator.live.bed import LENGTH, QUIT, UP, WAKE, Bed, dismiss, wake
 from simulator.live.branch import Mark
 from simulator.live.checkpoints import (
     FEWEST,
@@ -194,6 +194,37 @@ def test_who_sleeps_is_handed_what_there_is(folder: Path) -> None:
     assert not wake(folder / "1", packed, theirs.fileno()), "nobody sleeps there any more"
     for each in (ours, theirs):
         each.close()
+    os.close(alive)
+    os.close(lifeline)
+
+
+def test_who_dies_while_handing_over_leaves_no_connection_behind(folder: Path) -> None:
+    """Held by one that sleeps on, it would never seem closed to whoever watches."""
+    bed = Bed(folder / "1")
+    alive, lifeline = os.pipe()
+    slept: list[bytes] = []
+
+    def sleep() -> None:
+        caller, packed, connection = bed.sleep(alive)
+        slept.append(packed)
+        caller.sendall(UP)
+        caller.close()
+        os.close(connection)
+
+    thread = threading.Thread(target=sleep)
+    thread.start()
+    ours, theirs = socket.socketpair()
+    with socket.socket(socket.AF_UNIX) as dying, theirs:
+        dying.connect(str(folder / "1"))
+        socket.send_fds(dying, [WAKE], [theirs.fileno()])
+        dying.sendall((1000).to_bytes(LENGTH) + b"cut short")
+    ours.settimeout(5.0)
+    assert ours.recv(1) == b""
+    with ours:
+        assert wake(folder / "1", b"whole", ours.fileno())
+    thread.join()
+    assert slept == [b"whole"]
+    bed.remove()
     os.close(alive)
     os.close(lifeline)
 

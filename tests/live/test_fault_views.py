@@ -49,6 +49,24 @@ def test_a_harm_is_told_in_a_line(fault: dict[str, Any], words: str) -> None:
     assert harm_in_words(Fault.model_validate({"at": "1s", **fault})) == words
 
 
+def test_what_it_does_is_put_into_words_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be hundreds, and pictures come several times a second."""
+    told: list[Fault] = []
+
+    def tell(fault: Fault) -> str:
+        told.append(fault)
+        return harm_in_words(fault)
+
+    monkeypatch.setattr("simulator.live.fault_views.harm_in_words", tell)
+    session = opened(QUIET)
+    for number in (1, 2):
+        session.inject({"kill": {"service": "payments"}})
+        first, second = session.fault_views(), session.fault_views()
+        assert first == second
+        assert len(first) == number
+    assert len(told) == 1 + 2
+
+
 def view(session: Any, name: str) -> FaultView:
     (found,) = (each for each in session.fault_views() if each.name == name)
     return found

@@ -34,6 +34,7 @@ from simulator.live.commands import (
     Write,
 )
 from simulator.live.driver import Driver, Results
+from simulator.live.letters import Kept
 from simulator.live.process import ProcessDriver
 from simulator.live.snapshot import Snapshot
 from simulator.live.stepped import SteppedDriver
@@ -134,8 +135,9 @@ def test_a_scenario_that_is_none_is_told(opened: Opened) -> None:
     assert failure.replay == ""
 
 
+@pytest.mark.parametrize("keeps", [True, False])
 def test_a_failure_inside_is_told_with_a_scenario_that_plays_to_it(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keeps: bool, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states(tmp_path, monkeypatch)
     # In the process the camera is broken.
@@ -145,20 +147,26 @@ def test_a_failure_inside_is_told_with_a_scenario_that_plays_to_it(
         "c.Camera.picture = broken\n"
     )
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
-    driver = opened()
+    driver = opened(keeps=keeps)
     failure = failure_of(driver)
     assert failure.message == "ZeroDivisionError: nothing to divide by"
     assert "in broken" in failure.details
-    assert "scenario: shop" in Path(failure.replay).read_text("utf-8")
+    left = [each.read_text("utf-8") for each in tmp_path.rglob("*.yaml")]
+    if keeps:
+        assert left == [Path(failure.replay).read_text("utf-8")]
+        assert "scenario: shop" in left[0]
+    else:
+        assert (failure.replay, left) == ("", [])
     assert driver.poll() == (), "after a failure nothing more comes"
 
 
 @groups
+@pytest.mark.parametrize("keeps", [True, False])
 def test_a_process_that_is_killed_is_told_with_what_was_done(
-    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keeps: bool, opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states(tmp_path, monkeypatch)
-    driver = opened()
+    driver = opened(keeps=keeps)
     watcher = Watcher(driver)
     watcher.go(GoTo(3.0))
     watcher.ask(Inject(LATENCY))
@@ -166,7 +174,28 @@ def test_a_process_that_is_killed_is_told_with_what_was_done(
     os.killpg(driver.process.pid, signal.SIGKILL)
     failure = failure_of(driver)
     assert "killed" in failure.message
-    assert "latency-1" in Path(failure.replay).read_text("utf-8")
+    if keeps:
+        assert "latency-1" in Path(failure.replay).read_text("utf-8")
+    else:
+        assert (failure.replay, list(tmp_path.rglob("*.yaml"))) == ("", [])
+
+
+def test_what_was_done_is_seen_before_it_is_kept(opened: Opened) -> None:
+    """To write the scenario takes longer than the picture."""
+    driver = opened()
+    Watcher(driver).go(GoTo(3.0))
+    number = driver.send(Inject(LATENCY))
+    end = time.monotonic() + LIMIT
+    came: list[object] = []
+    while not any(isinstance(each, Kept) for each in came) and time.monotonic() < end:
+        came += driver.wire.receive()
+        time.sleep(0.005)
+    answer, picture, kept = came
+    assert isinstance(answer, Answer)
+    assert isinstance(picture, Snapshot)
+    assert picture.answered == number
+    assert isinstance(kept, Kept)
+    assert "latency-1" in kept.scenario
 
 
 @groups

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -96,6 +98,18 @@ def test_series_equals_what_the_traces_say() -> None:
     ]
     area = sum(max(0.0, min(4.0, end) - max(3.0, start)) for start, end in served)
     assert busy[3].sum() == pytest.approx(area, rel=1e-9)
+
+
+def test_the_rows_of_the_series_are_small() -> None:
+    """A long run has 3,600 for each lane; in whole words a row would take 200 bytes."""
+    run = Run(parse(TEXT).scenario)
+    run.advance()
+    run.result()
+    blocks = [block for level in run.measurement.levels.values() for block in level.finished]
+    rows = sum(len(block.keys) for block in blocks)
+    arrays = [getattr(block, each.name) for block in blocks for each in fields(block)]
+    assert rows > 100
+    assert sum(each.nbytes for each in arrays) <= 56 * rows
 
 
 def test_a_phase_counts_what_started_in_it() -> None:

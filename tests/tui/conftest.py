@@ -1,4 +1,4 @@
-"""Have the tests of the dashboard find what they share: `stage.py` and `samples.py`."""
+"""Have the tests of the dashboard find what they share: `stage.py` and `hands.py`."""
 
 from __future__ import annotations
 

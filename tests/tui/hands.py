@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from stage import SCREENS, UPDATE, PictureDriver, Size, screen_text
+from stage import PictureDriver, Size, check_screen, screen_text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.pilot import Pilot
@@ -144,13 +144,7 @@ class Rehearsal:
 
     def check(self, name: str) -> None:
         """Compare the screen with the one that is kept."""
-        width, height = self.app.size
-        path = SCREENS / f"{name}-{width}x{height}.txt"
-        found = self.text() + "\n"
-        if UPDATE:
-            path.write_text(found, encoding="utf-8")
-        expected = path.read_text(encoding="utf-8") if path.exists() else ""
-        assert found.splitlines() == expected.splitlines(), f"{path.name} differs"
+        check_screen(self.app, name)
 
 
 Play = Callable[[Rehearsal], Awaitable[None]]

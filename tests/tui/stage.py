@@ -23,6 +23,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from rich.segment import Segment
+from textual.app import App
 from textual.pilot import Pilot
 
 from simulator.live.commands import Answer, Command
@@ -131,13 +132,7 @@ class Stage:
 
     def check(self, name: str) -> None:
         """Compare the screen with the one that is kept under this name and the terminal's size."""
-        width, height = self.app.size
-        path = SCREENS / f"{name}-{width}x{height}.txt"
-        found = self.text() + "\n"
-        if UPDATE:
-            path.write_text(found, encoding="utf-8")
-        expected = path.read_text(encoding="utf-8") if path.exists() else ""
-        assert found.splitlines() == expected.splitlines(), f"{path.name} differs"
+        check_screen(self.app, name)
 
 
 Play = Callable[[Stage], Awaitable[None]]
@@ -206,13 +201,24 @@ def _is_busy(app: AftershockApp) -> bool:
     return busy or any(each._message_queue.qsize() or each._next_callbacks for each in pumps)
 
 
-def screen_text(app: AftershockApp) -> str:
+def check_screen(app: App[None], name: str) -> None:
+    """Compare the screen with the one that is kept under a name and the terminal's size."""
+    width, height = app.size
+    path = SCREENS / f"{name}-{width}x{height}.txt"
+    found = screen_text(app) + "\n"
+    if UPDATE:
+        path.write_text(found, encoding="utf-8")
+    expected = path.read_text(encoding="utf-8") if path.exists() else ""
+    assert found.splitlines() == expected.splitlines(), f"{path.name} differs"
+
+
+def screen_text(app: App[None]) -> str:
     """The screen as it is drawn, as lines of text."""
     rows = screen_rows(app)
     return "\n".join("".join(each.text for each in row).rstrip() for row in rows)
 
 
-def screen_rows(app: AftershockApp) -> list[list[Segment]]:
+def screen_rows(app: App[None]) -> list[list[Segment]]:
     """The screen as it is drawn, with styles."""
     update = app.screen._compositor.render_update(
         full=True, screen_stack=app._background_screens, simplify=True

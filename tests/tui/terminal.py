@@ -18,6 +18,8 @@ from pathlib import Path
 from types import TracebackType
 from uuid import uuid4
 
+from processes import children_of, descendants_of
+
 COMMAND = [sys.executable, "-c", "from cli.main import main; main()"]
 PATIENCE = 100.0
 """Seconds of wall time for anything to appear: far more than it takes, for machines that are busy."""
@@ -25,6 +27,17 @@ BETWEEN = 0.05
 HAS_TMUX = shutil.which("tmux") is not None
 NO_TMUX = "needs tmux: a terminal that can be driven and read"
 ENDED = "[the command has ended with status "
+
+
+def seconds_on(screen: str) -> float:
+    """The simulated time that the first line shows; less than nothing before there is one."""
+    found = re.search(r"(\d+):(\d\d\.\d) / ", screen.partition("\n")[0])
+    return -1.0 if found is None else 60.0 * int(found[1]) + float(found[2])
+
+
+def played_to(seconds: float) -> Callable[[str], bool]:
+    """For `wait_for`: the clock shows at least so much."""
+    return lambda screen: seconds_on(screen) >= seconds
 
 
 class Terminal:
@@ -39,7 +52,6 @@ class Terminal:
     ) -> None:
         self.folder = folder
         self.socket = f"aftershock-{uuid4().hex[:12]}"
-        self.status_file = folder / f"{self.socket}.status"
         variables = {"XDG_STATE_HOME": str(folder / "state"), **(environment or {})}
         settings = [f"{name}={value}" for name, value in variables.items()]
         command = shlex.join(["env", *settings, *COMMAND, *words])
@@ -117,10 +129,6 @@ class Terminal:
         assert found is not None
         return int(found[1]), screen
 
-    def resize(self, width: int, height: int) -> None:
-        """Give it another size."""
-        self._tmux("resize-window", "-x", str(width), "-y", str(height))
-
     def app_process(self) -> int:
         """The number of the process that draws the dashboard."""
         found = children_of(self.pane)
@@ -129,13 +137,7 @@ class Terminal:
 
     def simulation_processes(self) -> set[int]:
         """The numbers of all that the dashboard has started, and what those have started."""
-        found: set[int] = set()
-        waiting = [self.app_process()]
-        while waiting:
-            for child in children_of(waiting.pop()):
-                found.add(child)
-                waiting.append(child)
-        return found
+        return descendants_of(self.app_process())
 
     def hang_up(self) -> None:
         """Close the terminal under the app, as somebody does who closes a window."""
@@ -157,35 +159,3 @@ class Terminal:
             env={**os.environ, "TMUX": "", "TERM": "xterm-256color"},
         )
         return done.stdout
-
-
-def children_of(number: int) -> list[int]:
-    """The children of a process."""
-    found = []
-    for each in Path("/proc").iterdir():
-        if each.name.isdecimal():
-            try:
-                fields = (each / "stat").read_text().rpartition(") ")[2].split()
-            except OSError:
-                continue
-            if int(fields[1]) == number and fields[0] != "Z":
-                found.append(int(each.name))
-    return found
-
-
-def wait_until_gone(numbers: set[int], patience: float = PATIENCE) -> set[int]:
-    """Wait until none of these processes runs; those that still do after all."""
-    until = time.monotonic() + patience
-    while True:
-        alive = {number for number in numbers if _alive(number)}
-        if not alive or time.monotonic() > until:
-            return alive
-        time.sleep(BETWEEN)
-
-
-def _alive(number: int) -> bool:
-    try:
-        state = Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2].split()[0]
-    except OSError:
-        return False
-    return state not in ("Z", "X")

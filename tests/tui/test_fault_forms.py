@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import yaml
+from every_fault import SHOP
 from hands import Rehearsal, rehearse
 from samples import STORE, graph
 from stage import SIZES
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from simulator.live.commands import Answer, Inject
 from simulator.live.driver import Opening
@@ -19,24 +20,6 @@ from tui.actions.aim import target_of
 from tui.dialogs.fault_form import FaultForm
 from tui.dialogs.fields import TARGETS, fault_of, first_texts, form_of, value_of
 from tui.watching import Selection
-
-SHOP = """
-scenario: shop
-duration: 60s
-traffic: {users: {rate: 10/s, target: shop.buy, key: {zipf: {items: 100}}}}
-registry: {kind: consul}
-platform: {nodes: {general: {count: 2, zones: [north, south]}}}
-services:
-  shop:
-    replicas: 2
-    zones: [north, south]
-    endpoints: {buy: [{call: payments.charge, timeout: 1s, cache: {ttl: 5s}, breaker: {}}]}
-  payments:
-    replicas: 4
-    zones: [north, south]
-    concurrency: 8
-    endpoints: {charge: [work: 20ms]}
-"""
 
 
 def example(kind: str) -> Mapping[str, object]:
@@ -175,7 +158,14 @@ def test_the_list_is_filtered_by_typing() -> None:
     """A few letters and enter lead to a form."""
 
     async def play(hand: Rehearsal) -> None:
-        await hand.press("F", "h", "e", "r", "d")
+        await hand.press("F")
+        places = []
+        for key in ("pagedown", "up", "down", "pageup"):
+            await hand.press(key)
+            places.append(hand.app.screen.query_one(OptionList).highlighted)
+        below, above, again, first = places
+        assert first < above < below == again
+        await hand.press("h", "e", "r", "d")
         assert "thundering_herd" in hand.text()
         assert "memory_leak" not in hand.text()
         await hand.press("enter")

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from hands import Rehearsal, rehearse
-from samples import STORE, graph
+from samples import STORE, fault, graph
 from stage import SIZES
-from test_harm_keys import fault
 from textual.widgets import Input
 
 from reports.charts.formats import drawn
@@ -97,6 +96,27 @@ def test_parts_can_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert "nothing is chosen" in hand.text()
 
     rehearse(play, done(0))
+
+
+def test_buttons_do_what_keys_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the mouse: the first takes what stands there, the last goes back; an answer is one too."""
+    monkeypatch.chdir(tmp_path)
+
+    async def play(hand: Rehearsal) -> None:
+        for button, commands in (("#back", []), ("#do", [Write(str(tmp_path / "x.yaml"), None)])):
+            await hand.press("w")
+            await hand.type_in("x.yaml")
+            begun = len(hand.driver.sent)
+            await hand.pilot.click(button)
+            await hand.settle()
+            assert hand.driver.sent[begun:] == commands
+            assert not isinstance(hand.app.screen, WriteDialog)
+        await hand.show(done(2))
+        await hand.press("q")
+        await hand.pilot.click("#answer-q")
+        assert hand.app.left
+
+    rehearse(play, done(1))
 
 
 def test_leaving_asks_about_what_is_not_written(

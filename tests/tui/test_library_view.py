@@ -56,6 +56,8 @@ def test_it_is_filtered() -> None:
     async def play(hand: Rehearsal) -> None:
         view = await opened(hand)
         assert listed(hand) == list(bundled())
+        for option in hand.app.query_one("#scenarios", OptionList).options:
+            assert f"{option.id}  " in str(option.prompt), "a name, and what it is beside it"
         view.filter()
         await hand.press(*"retry")
         found = listed(hand)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hands import Rehearsal, rehearse
-from samples import STORE, graph
-from test_harm_keys import fault, with_breakers
+from samples import STORE, fault, graph, with_breakers
 
 from simulator.live.commands import End, GoTo, Inject, SetSpeed, SwitchBranch
 from simulator.live.snapshot import BranchView
@@ -92,7 +91,10 @@ def test_it_is_searched_by_parts_of_names() -> None:
 
     async def play(hand: Rehearsal) -> None:
         hand.app.select("service", "payments")
-        await hand.press("colon", *"kill pay")
+        await hand.press("colon")
+        await hand.pilot.pause(0.3)
+        assert "harm: kill payments" in hand.text(), "before anything is typed"
+        await hand.press(*"kill pay")
         await hand.pilot.pause(0.3)
         assert "harm: kill payments" in hand.text()
         found = await hand.press("enter")

@@ -8,13 +8,11 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-import pyte
 import pytest
-from terminal import COMMAND, HAS_TMUX, NO_TMUX, Terminal, wait_until_gone
+from processes import wait_until_gone
+from terminal import COMMAND, HAS_TMUX, NO_TMUX, PATIENCE, Terminal, played_to, seconds_on
 
 pytestmark = [pytest.mark.once, pytest.mark.skipif(not HAS_TMUX, reason=NO_TMUX)]
 
@@ -27,48 +25,6 @@ services:
   server: {concurrency: 1, endpoints: {ask: [{work: {exponential: 10ms}}]}}
 """
 """Nine times as much as it can do, and a queue without an end."""
-
-
-def seconds_on(screen: str) -> float:
-    """The simulated time that the first line shows; less than nothing before there is one."""
-    found = re.search(r"(\d+):(\d\d\.\d) / ", screen.partition("\n")[0])
-    return -1.0 if found is None else 60.0 * int(found[1]) + float(found[2])
-
-
-def played_to(seconds: float) -> Callable[[str], bool]:
-    """For `wait_for`: the clock shows at least so much."""
-    return lambda screen: seconds_on(screen) >= seconds
-
-
-def drawn(width: int, height: int) -> Callable[[str], bool]:
-    """For `wait_for`: the timeline is drawn at this size, to the last cell of the last line.
-
-    tmux cuts off, or leaves empty, until the app has drawn.
-    """
-
-    def fits(screen: str) -> bool:
-        lines = [line.rstrip() for line in screen.splitlines()]
-        whole = len(lines) == height and lines[-1].endswith("q quit")
-        return whole and len(lines[-1]) >= width - 1 and "0:00" in screen and "answers" in screen
-
-    return fits
-
-
-def resized(
-    terminal: Terminal, width: int, height: int, wanted: str | Callable[[str], bool]
-) -> str:
-    """The screen at another size, once it is as wanted.
-
-    A busy tmux may keep a change of size to itself if one before was not long ago, and tells of the
-    next: so it is asked again, by way of one that is a column wider.
-    """
-    for _ in range(4):
-        terminal.resize(width, height)
-        with suppress(AssertionError):
-            return terminal.wait_for(wanted, 15.0)
-        terminal.resize(width + 1, height)
-    terminal.resize(width, height)
-    return terminal.wait_for(wanted)
 
 
 def digest_of(path: Path) -> str:
@@ -142,39 +98,6 @@ def test_the_whole_story(tmp_path: Path, size: tuple[int, int]) -> None:
     assert digest_of(tmp_path / "mine.yaml") == digest[1]
 
 
-def test_sizes_change_while_it_plays(tmp_path: Path) -> None:
-    """Larger, smaller, far too small, and back: it says so or shows everything; ctrl-C leaves."""
-    words = ("live", "online-store", "--speed", "2", "--record", "x.cast")
-    with Terminal(*words, folder=tmp_path, size=(120, 40)) as terminal:
-        terminal.wait_for(played_to(1.0))
-        terminal.keys("4")
-        for width, height in ((200, 60), (80, 24), (61, 17)):
-            screen = resized(terminal, width, height, drawn(width, height))
-            assert max(map(len, screen.splitlines())) <= width
-        resized(terminal, 40, 10, "60x16")
-        resized(terminal, 80, 24, drawn(80, 24))
-        terminal.keys("C-c")
-        status, last = terminal.wait_for_end()
-        assert status == 0
-        assert "recorded in x.cast" in last
-        assert "back to where you were: aftershock live online-store --at" in last
-    # What was recorded is what was on the screen: its last size, its last time.
-    lines = (tmp_path / "x.cast").read_text().splitlines()
-    events = [json.loads(line) for line in lines[1:]]
-    assert [data for _, code, data in events if code == "r"][-1] == "80x24"
-    screen_of_cast = pyte.Screen(120, 40)
-    stream = pyte.Stream(screen_of_cast)
-    seen = []
-    for _, code, data in events:
-        if code == "r":
-            columns, rows = map(int, data.split("x"))
-            screen_of_cast.resize(rows, columns)
-        else:
-            stream.feed(data)
-            seen.append("\n".join(screen_of_cast.display))
-    assert any("answers" in each and "online-store" in each for each in seen[-10:])
-
-
 def test_a_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
     """Neither the dashboard nor the simulation, which runs flat out, outlives its window."""
     words = ("live", "online-store", "--speed", "max", "--duration", "100h")
@@ -184,7 +107,7 @@ def test_a_closed_terminal_leaves_nothing_behind(tmp_path: Path) -> None:
         numbers = {terminal.app_process(), *terminal.simulation_processes()}
         assert len(numbers) >= 2
         terminal.hang_up()
-        assert wait_until_gone(numbers) == set()
+        assert wait_until_gone(numbers, PATIENCE, reaped=False) == set()
 
 
 @pytest.mark.parametrize("who", ["dashboard", "simulation"])
@@ -203,7 +126,7 @@ def test_being_killed_is_survived_by_the_terminal(tmp_path: Path, who: str) -> N
         status, last = terminal.wait_for_end()
         assert status == (128 + signal.SIGTERM if who == "dashboard" else 1)
         assert "online-store, seed 2024" in last
-        assert wait_until_gone(numbers) == set()
+        assert wait_until_gone(numbers, PATIENCE, reaped=False) == set()
         # The terminal is as it was: what is typed is echoed again.
         assert "\x1b[?1049h" not in last
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from samples_inside import CHECKOUT, REQUESTS, looking
 from stage import SIZES, PictureDriver, Stage, perform
 
 from simulator.live.commands import Focus
+from tui.views import inner
 from tui.views.request import span_lines
 from tui.watching import Selection
 from tui.widgets.requests_table import RequestsTable
@@ -107,8 +109,9 @@ def test_a_request_that_leaves_the_sample() -> None:
     perform(play, driver=PictureDriver(SAMPLE))
 
 
-def test_before_there_is_anything() -> None:
+def test_before_there_is_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     """No request yet, none selected, and details that are still to come: each has its sentence."""
+    monkeypatch.setattr(inner, "PATIENCE", 0.001)
     nothing = replace(SAMPLE, trace=None, traces=())
     quiet = tuple(replace(each, started=0) for each in SAMPLE.traffic)
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from samples_inside import PAYMENTS, PAYMENTS_2, instance, looking
 from stage import SIZES, PictureDriver, Stage, perform
+from textual.strip import Strip
 
 from simulator.live.commands import Focus
 from simulator.live.snapshot import InstanceView, Snapshot
@@ -132,8 +133,16 @@ def test_sorting() -> None:
     perform(play, driver=PictureDriver(SERVICE))
 
 
-def test_rows_live() -> None:
-    """The cursor goes where its row goes; cells that stay the same are not written again."""
+def test_rows_live(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cursor goes where its row goes; lines that stay the same are not drawn again."""
+    drawn: list[int] = []
+
+    class Watched(InstancesTable):
+        def render_line(self, y: int) -> Strip:
+            drawn.append(y)
+            return super().render_line(y)
+
+    monkeypatch.setattr("tui.views.service.InstancesTable", Watched)
     many = [instance(f"payments-{n}", busy=n % 16) for n in range(1, 61)]
 
     async def play(stage: Stage) -> None:
@@ -149,12 +158,20 @@ def test_rows_live() -> None:
 
         await stage.show(_with(*many))
         await stage.press("ctrl+end")
-        scrolled, chosen, written = table.scroll_offset.y, table.chosen, table._update_count
+        scrolled, chosen = table.scroll_offset.y, table.chosen
         assert scrolled > 0
+        drawn.clear()
         await stage.show(_with(*many))
-        assert table._update_count == written
-        await stage.show(_with(replace(many[0], queued=5), *many[1:]))
-        assert table._update_count == written + 1
+        out_of_sight = next(place for place, each in enumerate(many) if each.busy == 15)
+        many[out_of_sight] = replace(many[out_of_sight], utilization=0.77)
+        await stage.show(_with(*many))
+        assert drawn == []
+        assert "77%" not in stage.text()
+        last = next(place for place, each in enumerate(many) if each.name == chosen)
+        many[last] = replace(many[last], utilization=0.78)
+        await stage.show(_with(*many))
+        assert len(drawn) == 1
+        assert "78%" in stage.text()
         assert (table.scroll_offset.y, table.chosen) == (scrolled, chosen)
 
     perform(play, size=(80, 24), driver=PictureDriver(SERVICE))

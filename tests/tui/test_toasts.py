@@ -48,3 +48,22 @@ async def the_system_shows_behind_a_dialog(stage: Stage) -> None:
     assert len(stage.app.screen_stack) == 1
     assert stage.app.screen.query_one(FailurePanel).display
     assert "ZeroDivisionError" in stage.text()
+
+
+def test_what_cannot_go_on_is_stopped_and_not_failed() -> None:
+    """Who never thinks and is refused at once asks for ever: that is told, and one can go back."""
+
+    async def play(stage: Stage) -> None:
+        await stage.play(2.0)
+        stage.app.select("service", "export")
+        await stage.press("k")
+        await stage.play(1.0)
+        assert "■ stopped" in stage.text()
+        (why,) = [each for each in told(stage) if each.startswith("stopped: ")]
+        assert why.endswith("give them `think`")
+        assert stage.app.watching.failure is None
+        await stage.press("home")
+        assert stage.snapshot.now == 0.0
+        assert stage.snapshot.state == "playing"
+
+    perform(play, "noisy-neighbour", size=(80, 24))

@@ -15,9 +15,10 @@ from simulator.live.snapshot import EventView, FaultView, Snapshot
 from simulator.outcome import NAMES
 from tui import glyphs, keys, text
 from tui.nodes import line_look, links_of, nodes_of
+from tui.round_numbers import round_up
 from tui.story import story
 from tui.watching import Watching
-from tui.widgets.line_chart import ClockAxis, QuantityAxis, nice_above
+from tui.widgets.line_chart import TOPS, ClockAxis, QuantityAxis
 from tui.widgets.spark import spark
 
 
@@ -306,7 +307,7 @@ def test_axes_have_round_numbers() -> None:
     clock.most = 4
     assert clock.get_ticks(0.0, 60.0) == [0.0, 15.0, 30.0, 45.0, 60.0]
     assert clock.get_labels_for_ticks([90.0]) == ["1:30"]
-    assert [nice_above(each) for each in (0.0, 0.93, 1.0, 156.0, 201.0)] == [
+    assert [round_up(each, TOPS) for each in (0.0, 0.93, 1.0, 156.0, 201.0)] == [
         1.0,
         1.0,
         1.0,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from simulator.live.snapshot import InstanceView, Snapshot
+from simulator.live.snapshot import FaultView, InstanceView, Snapshot
 from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.fields import fields_of
 from tui.watching import Selection
@@ -122,6 +122,13 @@ def cut(selection: Selection | None, snapshot: Snapshot) -> Target:
     return {**whom, "from": list(callers)}
 
 
+def is_hit(target: Target, fault: FaultView) -> bool:
+    """Whether a fault has hit the instance of a target, or one of its service."""
+    if "instance" in target:
+        return target["instance"] in fault.targets
+    return any(service_of(each) == target["service"] for each in fault.targets)
+
+
 def target_of(kind: str, selection: Selection | None, snapshot: Snapshot | None) -> Target:
     """What a selection says of the fields of a kind of fault, as far as it says anything."""
     fields = {each["name"] for each in fields_of(FAULTS[kind].model)}
@@ -178,7 +185,7 @@ def suggestions(snapshot: Snapshot | None) -> Mapping[str, Sequence[str]]:
     return {
         "service": [*services, *traffic, "registry"],
         "instance": instances,
-        "edge": [f"{each.caller} > {each.callee}" for each in snapshot.edges],
+        "edge": [each.name for each in snapshot.edges],
         "from": [*services, *traffic, *instances],
         "to": services,
         "breaks": services,

@@ -14,8 +14,8 @@ from simulator.units import parse_rate
 from tui.actions import aim
 from tui.actions.aim import NoAim
 from tui.actions.doing import Doing
-from tui.dialogs.amount import AmountDialog
-from tui.dialogs.choice import Choice, ChoiceDialog
+from tui.dialogs.amount import LineDialog
+from tui.dialogs.choice import Choice
 from tui.text import count, rate
 
 FACTORS = (0.5, 2.0, 5.0, 10.0)
@@ -33,13 +33,10 @@ class ChangeActions(Doing):
 
     def action_scale(self) -> None:
         """More or fewer instances of the selected service."""
-        if self.in_play() is None:
+        aimed = self.aimed(lambda _: aim.processes(self.selection, "scale"))
+        if aimed is None:
             return
-        try:
-            target = aim.processes(self.selection, "scale")
-        except NoAim as why:
-            self.warn(str(why))
-            return
+        _, target = aimed
         name = (
             aim.service_of(str(target["instance"])) if "instance" in target else target["service"]
         )
@@ -53,16 +50,16 @@ class ChangeActions(Doing):
         now = service.replicas if service.wanted is None else service.wanted
         said = f"{count(service.replicas, 'instance')} now, {service.up} up."
 
-        def scale(text: str | None) -> None:
-            if text:
-                self.do(Scale(service.name, int(text)))
+        def scale(replicas: int | None) -> None:
+            if replicas is not None:
+                self.do(Scale(service.name, replicas))
 
         self.push_screen(
-            AmountDialog(
+            LineDialog(
                 f"scale {service.name}",
                 said,
                 str(now),
-                _check_replicas,
+                _replicas,
                 nudge=lambda text, by: str(max(1, int(text) + by)) if text.isdecimal() else text,
                 verb="scale",
             ),
@@ -71,13 +68,10 @@ class ChangeActions(Doing):
 
     def action_balancer(self) -> None:
         """Another way to pick instances, for the calls to the selected service."""
-        if (snapshot := self.in_play()) is None:
+        aimed = self.aimed(self.who_balances)
+        if aimed is None:
             return
-        try:
-            callers, callee = self.who_balances(snapshot)
-        except NoAim as why:
-            self.warn(str(why))
-            return
+        snapshot, (callers, callee) = aimed
         folder = Path(self.opening.folder) if self.opening.folder else None
 
         def opened(answer: Answer) -> None:
@@ -94,14 +88,11 @@ class ChangeActions(Doing):
                 Choice(name, name, ", ".join(sorted(_balancers(scenario, name, callee, snapshot))))
                 for name in callers
             ]
-            self.push_screen(
-                ChoiceDialog(f"whose calls to {callee}", [all_of_them, *each]),
-                lambda key: (
-                    self.choose_balancer(
-                        callers if key == ALL else (key,), callee, scenario, snapshot
-                    )
-                    if key
-                    else None
+            self.choose(
+                f"whose calls to {callee}",
+                [all_of_them, *each],
+                lambda key: self.choose_balancer(
+                    callers if key == ALL else (key,), callee, scenario, snapshot
                 ),
             )
 
@@ -145,9 +136,7 @@ class ChangeActions(Doing):
             for name in balancer_names()
         ]
 
-        def push(name: str | None) -> None:
-            if not name:
-                return
+        def push(name: str) -> None:
             if present == {name}:
                 self.warn(f"{callee} is balanced by {name} already")
                 return
@@ -157,7 +146,7 @@ class ChangeActions(Doing):
             )
 
         whose = callers[0] if len(callers) == 1 else f"{len(callers)} callers"
-        self.push_screen(ChoiceDialog(f"balancer of {whose} towards {callee}", choices), push)
+        self.choose(f"balancer of {whose} towards {callee}", choices, push)
 
     def action_traffic(self) -> None:
         """More or fewer requests."""
@@ -189,16 +178,16 @@ class ChangeActions(Doing):
             return
         now = traffic.rate or 0.0
 
-        def surge(text: str | None) -> None:
-            if text:
-                self.do(Inject({"surge": {"traffic": name, "times": _times(text, now)}}))
+        def surge(times: float | None) -> None:
+            if times is not None:
+                self.do(Inject({"surge": {"traffic": name, "times": times}}))
 
         self.push_screen(
-            AmountDialog(
+            LineDialog(
                 f"traffic of {name}",
                 f"{rate(now)} now. How many times as many (0.5, 2, 5), or a rate such as 400/s.",
                 "2",
-                lambda text: _check_times(text, now),
+                lambda text: _times(text, now),
                 nudge=_next_factor,
             ),
             surge,
@@ -209,10 +198,15 @@ def _pace(traffic: TrafficView) -> str:
     return f"{rate(traffic.rate)} now" if traffic.open else f"{traffic.users} users, a closed loop"
 
 
-def _check_replicas(text: str) -> str:
+def _replicas(text: str) -> int:
+    """How many instances a text means.
+
+    Raises:
+        ValueError: if it means none.
+    """
     if text.isdecimal() and 1 <= int(text) <= MOST:
-        return ""
-    return f"expected a whole number from 1 to {MOST:,}, found {text or 'nothing'}"
+        return int(text)
+    raise ValueError(f"expected a whole number from 1 to {MOST:,}, found {text or 'nothing'}")
 
 
 def _times(text: str, now: float) -> float:
@@ -221,7 +215,6 @@ def _times(text: str, now: float) -> float:
     Raises:
         ValueError: if it means none.
     """
-    text = text.strip()
     if "/" in text:
         wanted = parse_rate(text)
         if now <= 0.0:
@@ -237,14 +230,6 @@ def _times(text: str, now: float) -> float:
     if not 0.0 < times <= 1e6:
         raise ValueError("expected a number above 0; n cuts off whoever asks")
     return times
-
-
-def _check_times(text: str, now: float) -> str:
-    try:
-        _times(text, now)
-    except ValueError as error:
-        return str(error)
-    return ""
 
 
 def _next_factor(text: str, by: int) -> str:

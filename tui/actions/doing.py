@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from simulator.live.commands import Answer, Command
 from simulator.live.snapshot import Snapshot
+from tui.actions.aim import NoAim
 from tui.desk import Desk
 from tui.dialogs.choice import Choice, ChoiceDialog
+
+Found = TypeVar("Found")
 
 GLANCE = 0.05
 """Seconds between two looks at where the simulation is."""
@@ -26,6 +30,20 @@ class Doing(Desk):
         else:
             return snapshot
         return None
+
+    def aimed(self, find: Callable[[Snapshot], Found]) -> tuple[Snapshot, Found] | None:
+        """The newest snapshot, and whom `find` says that the selection means in it.
+
+        None where nothing can be done, or where it means nobody; says why.
+        """
+        snapshot = self.in_play()
+        if snapshot is None:
+            return None
+        try:
+            return snapshot, find(snapshot)
+        except NoAim as why:
+            self.warn(str(why))
+            return None
 
     def do(self, command: Command, by: str = "") -> None:
         """Do something, and say what it was, by how much, and how it is undone."""
@@ -74,4 +92,8 @@ class Doing(Desk):
         if len(choices) == 1:
             then(choices[0].key)
         else:
-            self.push_screen(ChoiceDialog(heading, choices), lambda key: then(key) if key else None)
+            self.choose(heading, choices, then)
+
+    def choose(self, heading: str, choices: Sequence[Choice], then: Callable[[str], None]) -> None:
+        """Ask for one of several, and go on with it if one is taken."""
+        self.push_screen(ChoiceDialog(heading, choices), lambda key: then(key) if key else None)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from simulator.live.commands import End, Inject, Undo, UndoAll
 from simulator.live.driver import Opening
 from simulator.live.snapshot import EdgeView, FaultView, Snapshot
-from simulator.scenario.faults.kinds import FAULTS
 from simulator.scenario.faults.link import LINK_FAULTS
 from simulator.scenario.faults.load import LOAD_FAULTS
 from simulator.scenario.faults.platform import PLATFORM_FAULTS
@@ -19,14 +18,13 @@ from simulator.scenario.faults.process import PROCESS_FAULTS
 from tui.actions import aim
 from tui.actions.aim import NoAim
 from tui.actions.doing import Doing
-from tui.actions.quick import HOW_MANY, QUICK, check_mode, mode_of
+from tui.actions.quick import HOW_MANY, QUICK, mode_of
 from tui.desk import Drive
-from tui.dialogs.amount import AmountDialog
-from tui.dialogs.choice import Choice, ChoiceDialog
+from tui.dialogs.amount import LineDialog
+from tui.dialogs.choice import Choice
 from tui.dialogs.confirm import Confirm
 from tui.dialogs.fault_form import FaultForm
 from tui.dialogs.fields import TARGETS, first_texts, in_short
-from tui.watching import Selection
 
 RESTART = "1s"
 """How long a process that is restarted is down."""
@@ -57,40 +55,34 @@ class HarmActions(Doing):
 
     def action_kill(self, ask_first: bool = False) -> None:
         """Kill the selected instance, or one of the selected service's."""
-        if (snapshot := self.in_play()) is None:
+        aimed = self.aimed(lambda _: aim.processes(self.selection, "kill"))
+        if aimed is None:
             return
-        try:
-            target = aim.processes(self.selection, "kill")
-        except NoAim as why:
-            self.warn(str(why))
-            return
+        _, target = aimed
         service = self.watching.service(str(target.get("service")))
         if service is not None and service.up == 0:
             self.warn(f"{service.name} is down already: r brings one instance back")
-        elif dead := self.dead(target, snapshot):
+        elif dead := self.dead(target):
             self.warn(f"{dead} is dead already: r brings it back")
         elif ask_first and service is not None:
             self.push_screen(
-                AmountDialog(f"kill {service.name}", HOW_MANY, "one", check_mode, verb="kill"),
-                lambda text: self.kill_many(service.name, text),
+                LineDialog(f"kill {service.name}", HOW_MANY, "one", mode_of, verb="kill"),
+                lambda mode: self.kill_many(service.name, mode),
             )
         else:
             self.do(Inject({"kill": target}))
 
-    def kill_many(self, service: str, how_many: str | None) -> None:
+    def kill_many(self, service: str, mode: object) -> None:
         """Kill several instances of a service."""
-        if how_many:
-            self.do(Inject({"kill": {"service": service, "mode": mode_of(how_many)}}))
+        if mode is not None:
+            self.do(Inject({"kill": {"service": service, "mode": mode}}))
 
     def action_restart(self) -> None:
         """Restart the selected instance, or bring back what was killed."""
-        if (snapshot := self.in_play()) is None:
+        aimed = self.aimed(lambda _: aim.processes(self.selection, "restart"))
+        if aimed is None:
             return
-        try:
-            target = aim.processes(self.selection, "restart")
-        except NoAim as why:
-            self.warn(str(why))
-            return
+        snapshot, target = aimed
         killed = [each for each in snapshot.faults if _holds_down(each, target)]
         if killed:
             self.ask(End(killed[-1].name))
@@ -116,71 +108,48 @@ class HarmActions(Doing):
 
     def action_partition(self) -> None:
         """Cut the selected off from whoever calls it."""
-        if (snapshot := self.in_play()) is None:
+        aimed = self.aimed(lambda snapshot: aim.cut(self.selection, snapshot))
+        if aimed is None:
             return
-        try:
-            target = aim.cut(self.selection, snapshot)
-        except NoAim as why:
-            self.warn(str(why))
-            return
-        if _is_cut(target, self.selection, snapshot):
+        snapshot, target = aimed
+        if _is_cut(target, snapshot):
             self.warn("that is cut off already: u takes it back")
             return
         self.do(Inject({"partition": target}))
 
     def action_breaker(self) -> None:
         """Force the breakers of the selected calls."""
-        if (snapshot := self.in_play()) is None:
+        aimed = self.aimed(self.guarded)
+        if aimed is None:
             return
-        try:
-            edges = self.guarded(snapshot)
-        except NoAim as why:
-            self.warn(str(why))
-            return
+        _, edges = aimed
         self.pick(
             "whose breakers",
-            [
-                Choice(
-                    f"{each.caller} > {each.callee}", f"{each.caller} > {each.callee}", _told(each)
-                )
-                for each in edges
-            ],
+            [Choice(each.name, each.name, _told(each)) for each in edges],
             self.force,
         )
 
     def force(self, edge: str) -> None:
         """Ask what becomes of the breakers of an edge."""
         caller, callee = aim.ends_of(edge)
-        self.push_screen(
-            ChoiceDialog(
-                f"breakers of {caller} towards {callee}",
-                [Choice(state, state, told) for state, told in BREAKER_STATES],
-            ),
-            lambda state: (
-                self.do(
-                    Inject({"force_breaker": {"service": caller, "to": callee, "state": state}})
-                )
-                if state
-                else None
-            ),
+        breakers = {"service": caller, "to": callee}
+        self.choose(
+            f"breakers of {caller} towards {callee}",
+            [Choice(state, state, told) for state, told in BREAKER_STATES],
+            lambda state: self.do(Inject({"force_breaker": {**breakers, "state": state}})),
         )
 
-    def action_fault(self, kind: str = "") -> None:
+    def action_fault(self) -> None:
         """Any fault, with all its fields."""
         if self.in_play() is None:
-            return
-        if kind:
-            self.fill_in(kind)
             return
         choices = [
             Choice(each, each, in_short(each), group) for group, kinds in GROUPS for each in kinds
         ]
-        self.push_screen(ChoiceDialog("all faults", choices), self.fill_in)
+        self.choose("all faults", choices, self.fill_in)
 
-    def fill_in(self, kind: str | None) -> None:
+    def fill_in(self, kind: str) -> None:
         """Ask for the fields of a kind of fault."""
-        if kind is None or kind not in FAULTS:
-            return
         snapshot = self.watching.snapshot
         target = aim.target_of(kind, self.selection, snapshot)
         # What the key of this kind would do is what its form begins with.
@@ -221,17 +190,17 @@ class HarmActions(Doing):
 
     def quick(self, name: str, ask_first: bool) -> None:
         """Do one of the quick harms to the selected."""
-        if (snapshot := self.in_play()) is None:
-            return
         quick = QUICK[name]
-        try:
+
+        def find(snapshot: Snapshot) -> aim.Target:
             if name == "cpu":
-                target = aim.processes(self.selection, "slow down", mode="all")
-            else:
-                target = aim.messages(self.selection, snapshot)
-        except NoAim as why:
-            self.warn(str(why))
+                return aim.processes(self.selection, "slow down", mode="all")
+            return aim.messages(self.selection, snapshot)
+
+        aimed = self.aimed(find)
+        if aimed is None:
             return
+        _, target = aimed
         whom = next(str(value) for key, value in target.items() if key != "mode")
 
         def hurt(amount: str | None) -> None:
@@ -241,15 +210,13 @@ class HarmActions(Doing):
 
         if ask_first:
             self.push_screen(
-                AmountDialog(
-                    f"{quick.title} · {whom}", quick.hint, self.amounts[name], quick.check
-                ),
+                LineDialog(f"{quick.title} · {whom}", quick.hint, self.amounts[name], quick.read),
                 hurt,
             )
         else:
             hurt(self.amounts[name])
 
-    def dead(self, target: aim.Target, snapshot: Snapshot) -> str:
+    def dead(self, target: aim.Target) -> str:
         """The name of the instance that is meant, if it is dead; else nothing."""
         instance = self.watching.instance(str(target.get("instance")))
         return instance.name if instance is not None and instance.state == "down" else ""
@@ -262,9 +229,7 @@ class HarmActions(Doing):
         """
         chosen = aim.selected(self.selection)
         if chosen.kind == "edge":
-            edges = [
-                each for each in snapshot.edges if f"{each.caller} > {each.callee}" == chosen.name
-            ]
+            edges = [each for each in snapshot.edges if each.name == chosen.name]
             who = chosen.name
         else:
             name = aim.service_of(chosen.name) if chosen.kind == "instance" else chosen.name
@@ -289,22 +254,18 @@ def _holds_down(fault: FaultView, target: aim.Target) -> bool:
     """Whether a fault is what keeps a target dead."""
     if fault.kind != "kill" or fault.state != "active":
         return False
-    if "instance" in target:
-        return target["instance"] in fault.targets
-    return any(aim.service_of(each) == target["service"] for each in fault.targets)
+    return aim.is_hit(target, fault)
 
 
-def _is_cut(target: aim.Target, selection: Selection | None, snapshot: Snapshot) -> bool:
-    """Whether somebody has cut off the same already."""
+def _is_cut(target: aim.Target, snapshot: Snapshot) -> bool:
+    """Whether somebody has cut off the same from the same already."""
+    callers = target["from"]
+    assert isinstance(callers, list)
     for fault in snapshot.faults:
         if fault.kind != "partition" or fault.state != "active" or not fault.mine:
             continue
-        if "instance" in target:
-            same = target["instance"] in fault.targets
-        else:
-            same = any(aim.service_of(each) == target["service"] for each in fault.targets)
-        callers = target["from"]
-        assert isinstance(callers, list)
-        if same and (selection is None or selection.kind != "edge" or callers[0] in fault.what):
+        parts = [each.split() for each in fault.what.split(", ")]
+        told = next((names for word, *names in parts if word == "from"), [])
+        if aim.is_hit(target, fault) and set(callers) <= set(told):
             return True
     return False

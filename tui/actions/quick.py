@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from simulator.scenario.read import read_value
 from tui.actions.aim import Target
-from tui.dialogs.fields import fault_of
+from tui.dialogs.fields import fault_of, plain_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,18 @@ class Quick:
         """The fault, from now until it is undone."""
         return {self.kind: {**target, self.field: read_value(amount)}}
 
-    def check(self, amount: str) -> str:
-        """What is wrong with an amount; empty if nothing is."""
+    def read(self, amount: str) -> str:
+        """An amount as it is.
+
+        Raises:
+            ValueError: if it is none.
+        """
         if not amount:
-            return f"expected how much, such as {self.amount}"
+            raise ValueError(f"expected how much, such as {self.amount}")
         _, mistakes = fault_of(self.kind, {"service": "any", self.field: amount})
-        return mistakes.get(self.field, "")
+        if wrong := mistakes.get(self.field):
+            raise ValueError(wrong)
+        return amount
 
 
 QUICK: Mapping[str, Quick] = {
@@ -74,18 +80,20 @@ HOW_MANY = "How many of them: one, 2, 50% or all. Which ones is drawn from those
 
 
 def mode_of(text: str) -> object:
-    """How many instances a text means: the `mode` of a fault."""
-    value = read_value(text)
-    if isinstance(value, int):
-        return "one" if value == 1 else {"fixed": value}
-    return {"percent": value} if isinstance(value, str) and value.endswith("%") else value
+    """How many instances a text means: the `mode` of a fault.
 
-
-def check_mode(text: str) -> str:
-    """What is wrong with a number of instances; empty if nothing is."""
+    Raises:
+        ValueError: if it means none.
+    """
     if not text:
-        return "expected one, all, a number or a share"
-    mode = mode_of(text)
+        raise ValueError("expected one, all, a number or a share")
+    mode = plain_value(text)
+    if isinstance(mode, int):
+        mode = "one" if mode == 1 else {"fixed": mode}
+    elif isinstance(mode, str) and mode.endswith("%"):
+        mode = {"percent": mode}
     shown = mode if isinstance(mode, str) else str(mode).replace("'", "")
     _, mistakes = fault_of("kill", {"service": "any", "mode": shown})
-    return mistakes.get("mode", "").replace("`fixed`: ", "").replace("`percent`: ", "")
+    if wrong := mistakes.get("mode"):
+        raise ValueError(wrong.replace("`fixed`: ", "").replace("`percent`: ", ""))
+    return mode

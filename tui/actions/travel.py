@@ -8,6 +8,7 @@ from math import inf
 from simulator.live.commands import Answer, Command, GoTo, Pause, Resume, SetSpeed, Step
 from simulator.live.snapshot import Snapshot
 from tui.desk import Desk
+from tui.dialogs.go_to import GoToDialog
 from tui.moments import moment_after, moment_before, moments_of
 
 Change = Callable[[float], float]
@@ -127,8 +128,6 @@ class TravelActions(Desk):
 
     def action_go_to(self) -> None:
         """Ask for a time, and go there."""
-        from tui.dialogs.go_to import GoToDialog
-
         snapshot = self._shown()
         if snapshot is not None:
             self.push_screen(GoToDialog(snapshot), self._gone_to)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -13,8 +12,6 @@ from textual.widgets import Input, Static
 
 from tui.dialogs.dialog import Dialog, Mistake, Result
 
-Check = Callable[[str], str]
-"""What is wrong with an answer; empty if nothing is."""
 Nudge = Callable[[str, int], str]
 """The answer that is one up or down from another."""
 
@@ -41,6 +38,7 @@ class LineDialog(Dialog[Result]):
         heading: str,
         hint: str,
         value: str,
+        read: Callable[[str], Result],
         *,
         nudge: Nudge | None = None,
         verb: str = "do it",
@@ -51,6 +49,7 @@ class LineDialog(Dialog[Result]):
             heading: what it is about.
             hint: what may be answered.
             value: what is answered if nothing is typed.
+            read: what an answer means; raises a ValueError with what was expected.
             nudge: what the arrows do; None if they do nothing.
             verb: what `enter` does.
         """
@@ -58,15 +57,8 @@ class LineDialog(Dialog[Result]):
         super().__init__(heading, f"{arrows}enter {verb} · esc back")
         self.hint = hint
         self.value = value
+        self.read = read
         self.nudge = nudge
-
-    @abstractmethod
-    def read(self, text: str) -> Result:
-        """What an answer means.
-
-        Raises:
-            ValueError: with what was expected.
-        """
 
     def content(self) -> ComposeResult:
         # The first key that is typed replaces what stands there.
@@ -76,53 +68,25 @@ class LineDialog(Dialog[Result]):
 
     @on(Input.Changed)
     def look_at(self, event: Input.Changed) -> None:
-        if event.value.strip() not in ("", self.value):
-            self.tell(event.value)
-        else:
-            self.query_one(Mistake).tell("")
+        untouched = event.value.strip() in ("", self.value)
+        self.query_one(Mistake).tell("" if untouched else self.meaning(event.value)[1])
 
     @on(Input.Submitted)
     def take(self, event: Input.Submitted) -> None:
-        if not self.tell(event.value):
-            self.dismiss(self.read(event.value.strip()))
-
-    def tell(self, text: str) -> str:
-        """Say what is wrong with an answer, and return that."""
-        try:
-            self.read(text.strip())
-        except ValueError as error:
-            wrong = str(error)
-        else:
-            wrong = ""
+        found, wrong = self.meaning(event.value)
         self.query_one(Mistake).tell(wrong)
-        return wrong
+        if not wrong:
+            self.dismiss(found)
+
+    def meaning(self, text: str) -> tuple[Result | None, str]:
+        """What an answer means, and what is wrong with it; empty if nothing is."""
+        try:
+            return self.read(text.strip()), ""
+        except ValueError as error:
+            return None, str(error)
 
     def action_nudge(self, by: int) -> None:
         if self.nudge is not None:
             field = self.query_one(Input)
             field.value = self.nudge(field.value.strip(), by)
             field.cursor_position = len(field.value)
-
-
-class AmountDialog(LineDialog[str]):
-    """Asks for a line that means itself."""
-
-    def __init__(
-        self,
-        heading: str,
-        hint: str,
-        value: str,
-        check: Check,
-        *,
-        nudge: Nudge | None = None,
-        verb: str = "do it",
-    ) -> None:
-        """Ask for a line; `check` says what is wrong with an answer."""
-        super().__init__(heading, hint, value, nudge=nudge, verb=verb)
-        self.check = check
-
-    def read(self, text: str) -> str:
-        wrong = self.check(text)
-        if wrong:
-            raise ValueError(wrong)
-        return text

@@ -13,7 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.dialogs.dialog import Dialog
+from tui.dialogs.listed import ListDialog
 from tui.text import fit, matches
 
 FEW = 6
@@ -33,21 +33,13 @@ class Choice:
     """Whether it is what holds now."""
 
 
-class ChoiceDialog(Dialog[str]):
+class ChoiceDialog(ListDialog[str]):
     """Asks for one of several; closes with its key."""
 
     DEFAULT_CSS = """
     ChoiceDialog OptionList {
         height: auto;
         max-height: 1fr;
-        min-height: 3;
-        padding: 0;
-        border: none;
-        background: $surface;
-        scrollbar-size-vertical: 1;
-    }
-    ChoiceDialog OptionList:focus {
-        border: none;
     }
     ChoiceDialog > .box.-many {
         height: 100%;
@@ -58,19 +50,6 @@ class ChoiceDialog(Dialog[str]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", id="choice.up", tooltip="The one above", show=False),
-        Binding("down", "move(1)", "Down", id="choice.down", tooltip="The one below", show=False),
-        Binding(
-            "pageup", "page(-1)", "Page up", id="choice.page_up", tooltip="A page up", show=False
-        ),
-        Binding(
-            "pagedown",
-            "page(1)",
-            "Page down",
-            id="choice.page_down",
-            tooltip="A page down",
-            show=False,
-        ),
         Binding(
             "enter", "take", "Take", id="choice.take", tooltip="Take the marked one", show=False
         ),
@@ -96,17 +75,15 @@ class ChoiceDialog(Dialog[str]):
         self.query_one(".box").set_class(self.many, "-many")
         self.fill("")
         marked = [each.key for each in self.choices if each.marked]
-        options = self.query_one(OptionList)
         if marked:
-            options.highlighted = options.get_option_index(marked[0])
+            self.options.highlighted = self.options.get_option_index(marked[0])
         if not self.many:
-            options.focus()
+            self.options.focus()
 
     def on_resize(self) -> None:
-        options = self.query_one(OptionList)
-        kept = options.highlighted
+        kept = self.options.highlighted
         self.fill(self.query_one(Input).value if self.many else "")
-        options.highlighted = kept
+        self.options.highlighted = kept
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
@@ -119,7 +96,7 @@ class ChoiceDialog(Dialog[str]):
             for each in self.choices
             if matches(f"{each.title} {each.detail} {each.group}", pattern)
         ]
-        options = self.query_one(OptionList)
+        options = self.options
         options.clear_options()
         width = max((len(each.title) for each in self.choices), default=0) + 4
         group = ""
@@ -136,7 +113,7 @@ class ChoiceDialog(Dialog[str]):
     def line(self, choice: Choice, width: int) -> Text:
         """One line: the name, with a mark where it holds now, and what it is."""
         mark = "● " if choice.marked else "  "
-        room = max(10, self.query_one(OptionList).size.width - width - 1)
+        room = max(10, self.options.size.width - width - 1)
         text = Text(no_wrap=True)
         text.append(fit(f"{mark}{choice.title}", width))
         text.append(fit(choice.detail, room).rstrip(), style="dim")
@@ -149,20 +126,5 @@ class ChoiceDialog(Dialog[str]):
 
     @on(Input.Submitted)
     def action_take(self) -> None:
-        option = self.query_one(OptionList).highlighted_option
-        if option is not None and option.id is not None:
-            self.dismiss(option.id)
-
-    def action_move(self, by: int) -> None:
-        options = self.query_one(OptionList)
-        if by > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
-    def action_page(self, by: int) -> None:
-        options = self.query_one(OptionList)
-        if by > 0:
-            options.action_page_down()  # type: ignore[no-untyped-call]
-        else:
-            options.action_page_up()  # type: ignore[no-untyped-call]
+        if self.marked is not None:
+            self.dismiss(self.marked)

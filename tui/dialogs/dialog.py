@@ -6,12 +6,13 @@ from abc import abstractmethod
 from typing import ClassVar, TypeVar
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Button, Input, Static
 
 Result = TypeVar("Result")
 
@@ -92,6 +93,34 @@ class Dialog(ModalScreen[Result]):
         """What is inside of the box."""
 
     def action_cancel(self) -> None:
+        self.dismiss(None)
+
+
+class Form(Dialog[Result]):
+    """Fields, and below them buttons that do what `enter` and `esc` do."""
+
+    def buttons(self, verb: str) -> ComposeResult:
+        """Its lower end; `verb` is what `enter` does."""
+        with Horizontal(classes="buttons"):
+            yield Button(verb, id="do", compact=True, variant="primary")
+            yield Button("Back", id="back", compact=True)
+
+    @abstractmethod
+    def submit(self) -> None:
+        """Take what stands in the fields, or say what is wrong with it."""
+
+    @on(Input.Submitted)
+    def press_enter(self) -> None:
+        self.submit()
+
+    @on(Button.Pressed, "#do")
+    def press_do(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.submit()
+
+    @on(Button.Pressed, "#back")
+    def press_back(self, event: Button.Pressed) -> None:
+        event.stop()
         self.dismiss(None)
 
 

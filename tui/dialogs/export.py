@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
-from textual.widgets import Button, Input, Static
+from textual.widgets import Static
 
-from tui.dialogs.dialog import Dialog, Mistake
-from tui.dialogs.paths import typed
+from tui.dialogs.paths import PathDialog
 from tui.dialogs.tick import Tick
 
 PARTS = {
@@ -31,16 +28,16 @@ class Leaving:
     """Keys of `PARTS`."""
 
 
-class ExportDialog(Dialog[Leaving]):
+class ExportDialog(PathDialog[Leaving]):
     """Asks for a folder, and what is to be left in it."""
 
-    def __init__(self, scenario: str) -> None:
-        super().__init__("export", "enter export · tab what · space on, off · esc back")
-        self.proposed = f"{scenario.removesuffix('-live')}-live"
+    wanted = "folder"
 
-    def content(self) -> ComposeResult:
-        yield Input(self.proposed, compact=True, select_on_focus=False)
-        yield Mistake()
+    def __init__(self, scenario: str) -> None:
+        proposed = f"{scenario.removesuffix('-live')}-live"
+        super().__init__("export", "enter export · tab what · space on, off · esc back", proposed)
+
+    def rest(self) -> ComposeResult:
         for key, what in PARTS.items():
             yield Tick(what, True, f"part-{key}")
         yield Static(
@@ -48,37 +45,16 @@ class ExportDialog(Dialog[Leaving]):
             classes="said",
             markup=False,
         )
-        with Horizontal(classes="buttons"):
-            yield Button("Export", id="export", compact=True, variant="primary")
-            yield Button("Back", id="back", compact=True)
 
-    @on(Input.Changed)
-    def again(self) -> None:
-        self.query_one(Mistake).tell("")
+    @property
+    def parts(self) -> frozenset[str]:
+        """What is ticked."""
+        return frozenset(key for key in PARTS if self.query_one(f"#part-{key}", Tick).value)
 
-    @on(Input.Submitted)
-    def submit(self) -> None:
-        """Close with what is to be left, unless that cannot be."""
-        name = self.query_one(Input).value.strip()
-        folder, wrong = typed(name)
-        parts = frozenset(key for key in PARTS if self.query_one(f"#part-{key}", Tick).value)
-        if not name:
-            wrong = "expected the name of a folder"
-        elif not wrong and folder.exists() and not folder.is_dir():
-            wrong = f"{folder} is a file: expected the name of a folder"
-        elif not wrong and not parts:
-            wrong = "nothing is chosen: tab and space choose"
-        if wrong:
-            self.query_one(Mistake).tell(wrong)
-        else:
-            self.dismiss(Leaving(folder, parts))
+    def wrong(self, path: Path) -> str:
+        if path.exists() and not path.is_dir():
+            return f"{path} is a file: expected the name of a folder"
+        return "" if self.parts else "nothing is chosen: tab and space choose"
 
-    @on(Button.Pressed, "#export")
-    def press_export(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.submit()
-
-    @on(Button.Pressed, "#back")
-    def press_back(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(None)
+    def answer(self, path: Path) -> Leaving:
+        return Leaving(path, self.parts)

@@ -9,20 +9,20 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.suggester import SuggestFromList
-from textual.widgets import Button, Input, Label, Static
+from textual.widgets import Input, Label, Static
 
 from simulator.live.commands import Answer, Command, Inject
 from simulator.scenario.faults.catalogue import explained
-from tui.dialogs.dialog import Dialog, Mistake
+from tui.dialogs.dialog import Form, Mistake
 from tui.dialogs.fields import FormField, fault_of, form_of
 
 Ask = Callable[[Command, Callable[[Answer], None]], None]
 """Asks the simulation for something; what comes of it is told to the second."""
 
 
-class FaultForm(Dialog[str]):
+class FaultForm(Form[str]):
     """Asks for the fields of a fault and has it done; closes with what was done, in words.
 
     Mistakes are told beside their fields while they are made; what only the simulation can know, such
@@ -102,9 +102,7 @@ class FaultForm(Dialog[str]):
                 yield self.input_of(field)
         yield Mistake(id="whole")
         yield Static("", classes="said meaning", markup=False)
-        with Horizontal(classes="buttons"):
-            yield Button("Do it", id="do", compact=True, variant="primary")
-            yield Button("Back", id="back", compact=True)
+        yield from self.buttons("Do it")
 
     def input_of(self, field: FormField) -> Input:
         """What a field is typed into: empty, it shows what it takes and what holds without it."""
@@ -169,9 +167,7 @@ class FaultForm(Dialog[str]):
         if line is not None:
             line.tell(wrong)
 
-    @on(Input.Submitted)
     def submit(self) -> None:
-        """Do it, if nothing is wrong with it."""
         for field in form_of(self.kind):
             self.texts[field.name] = self.query_one(f"#field-{field.name}", Input).value
         fault, mistakes = fault_of(self.kind, self.texts)
@@ -191,13 +187,3 @@ class FaultForm(Dialog[str]):
             self.dismiss(answer.text)
         else:
             self.tell({"": answer.text})
-
-    @on(Button.Pressed, "#do")
-    def press_do(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.submit()
-
-    @on(Button.Pressed, "#back")
-    def press_back(self, event: Button.Pressed) -> None:
-        event.stop()
-        self.dismiss(None)

@@ -106,6 +106,15 @@ def value_of(field: FormField, text: str) -> object:
     text = text.strip()
     if field.several and text[:1] not in ("[", "{"):
         return [each.strip() for each in text.split(",") if each.strip()]
+    return plain_value(text)
+
+
+def plain_value(text: str) -> object:
+    """What a text means where one value may stand.
+
+    Raises:
+        ValueError: if it cannot be read.
+    """
     try:
         return read_value(text)
     except ScenarioError as error:

@@ -12,7 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
-from tui.dialogs.dialog import Dialog, Mistake
+from tui.dialogs.dialog import Mistake
+from tui.dialogs.listed import ListDialog
 from tui.text import fit, matches
 
 Wrong = Callable[[str], str]
@@ -21,7 +22,7 @@ MOST = 200
 """Lines of the list; who types sees fewer."""
 
 
-class SettingDialog(Dialog[str]):
+class SettingDialog(ListDialog[str]):
     """Asks for `path=value`, as `--set` takes it; closes with it once it is right.
 
     Below stands every path that there is, with its value, as far as it has what was typed in it.
@@ -29,13 +30,8 @@ class SettingDialog(Dialog[str]):
 
     DEFAULT_CSS = """
     SettingDialog > .box { height: 100%; max-height: 36; }
-    SettingDialog OptionList {
-        height: 1fr; min-height: 3; padding: 0; border: none; background: $surface;
-    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "move(-1)", "Up", id="setting.up", tooltip="The one above", show=False),
-        Binding("down", "move(1)", "Down", id="setting.down", tooltip="The one below", show=False),
         Binding(
             "tab",
             "complete",
@@ -70,7 +66,7 @@ class SettingDialog(Dialog[str]):
         """Show the paths that have every word of it."""
         words = typed.replace(".", " ")
         found = [each for each in self.known if matches(each[0], words)]
-        options = self.query_one(OptionList)
+        options = self.options
         options.clear_options()
         room = max(20, min(self.app.size.width, 76) - 6)
         for path, value in found[:MOST]:
@@ -81,21 +77,12 @@ class SettingDialog(Dialog[str]):
         if found:
             options.highlighted = 0
 
-    def action_move(self, by: int) -> None:
-        """Move in the list while the keyboard stays in the line above."""
-        options = self.query_one(OptionList)
-        if by > 0:
-            options.action_cursor_down()
-        else:
-            options.action_cursor_up()
-
     @on(OptionList.OptionSelected)
     def action_complete(self) -> None:
         """Take the path that is marked."""
-        option = self.query_one(OptionList).highlighted_option
-        if option is not None and option.id is not None:
+        if self.marked is not None:
             line = self.query_one(Input)
-            line.value = f"{option.id}="
+            line.value = f"{self.marked}="
             line.focus()
             line.cursor_position = len(line.value)
 

@@ -81,7 +81,8 @@ answers per second, and the 99th percentile.
     DEFAULT_CSS = """
     Compare { layout: vertical; }
     Compare #heading { height: auto; padding: 0 1; }
-    Compare OptionList { height: 1fr; border: none; background: $background; padding: 0 1; }
+    Compare OptionList { height: 1fr; background: $background; }
+    Compare OptionList.-textual-compact > .option-list--option { padding: 0 1; }
     Compare Comparison { display: none; }
     Compare.-paired Comparison { display: block; }
     Compare.-paired OptionList { display: none; }

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
-from simulator.live.snapshot import ServiceView, Snapshot
+from simulator.live.snapshot import Snapshot
 from tui.views.view import View
 from tui.widgets.crumbs import Crumbs
 
@@ -69,6 +69,11 @@ class InnerView(View):
     def opened(self) -> None:
         self.home().focus()
 
+    @property
+    def has_details(self) -> bool:
+        """Whether what shows is what was asked for: there are details, and they are not of before."""
+        return self.waiting is None and not self.has_class("-nothing")
+
     def wait(self) -> None:
         """The details are on their way: say so, if they take their time.
 
@@ -102,11 +107,6 @@ def panel(widget: Panel, title: str, hint: str = "") -> Panel:
     widget.add_class("panel")
     widget.border_title = Content.assemble((title, "bold $foreground"), f"  {hint}" if hint else "")
     return widget
-
-
-def service_of(snapshot: Snapshot, name: str) -> ServiceView | None:
-    """A service by its name."""
-    return next((each for each in snapshot.services if each.name == name), None)
 
 
 def first_service(snapshot: Snapshot) -> str | None:

@@ -42,8 +42,8 @@ requests it has under way here, and with which weight it picks it.
 class InsideBars(Drawing):
     """How many requests are inside an instance, by endpoint."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.inside: Mapping[str, int] = {}
 
     def show(self, inside: Mapping[str, int]) -> None:

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from simulator.errors import SimulatorError
@@ -20,9 +20,8 @@ from tui.actions.files import FileActions
 from tui.bundle import Entry, entry_of
 from tui.text import fit, matches
 from tui.views.view import View
+from tui.widgets.filter_line import FilterLine
 
-NAME = 28
-"""Cells for the name of a scenario."""
 WIDE = 150
 """From so many cells on list and story stand side by side."""
 
@@ -50,8 +49,6 @@ A file of your own is opened from the shell: `aftershock live FILE`.
 
     DEFAULT_CSS = """
     Library { layout: vertical; }
-    Library #wanted { height: 1; display: none; background: $panel; }
-    Library.-filtered #wanted { display: block; }
     Library #shelf { height: 1fr; }
     Library #scenarios {
         height: 3fr; border: none; padding: 0; background: $background;
@@ -72,10 +69,9 @@ A file of your own is opened from the shell: `aftershock live FILE`.
         super().__init__()
         self.known: Mapping[str, Entry] = {}
         """What is known of the scenarios; nothing until all of them are read."""
-        self.pattern = ""
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="filter; !word leaves out", id="wanted", compact=True)
+        yield FilterLine()
         with Container(id="shelf"):
             yield OptionList(id="scenarios")
             with VerticalScroll(id="story", can_focus=False):
@@ -115,17 +111,19 @@ A file of your own is opened from the shell: `aftershock live FILE`.
         options = self.query_one("#scenarios", OptionList)
         before = options.highlighted_option
         kept = before.id if before is not None else self.desk.opening.scenario
-        names = [name for name in bundled() if matches(self.line_of(name), self.pattern)]
-        room = max(10, options.size.width - NAME - 4)
+        pattern = self.query_one(FilterLine).words
+        names = [name for name in bundled() if matches(self.line_of(name), pattern)]
+        cells = max(map(len, bundled())) + 2
+        room = max(10, options.size.width - cells - 4)
         options.clear_options()
         for name in names:
             text = Text("● " if name == self.desk.opening.scenario else "  ", no_wrap=True)
-            text.append(fit(name, NAME))
+            text.append(fit(name, cells))
             if name in self.known:
                 text.append(fit(self.known[name].description, room).rstrip(), style="dim")
             options.add_option(Option(text, id=name))
         if not names:
-            options.add_option(Option(f"nothing has “{self.pattern}” in it", disabled=True))
+            options.add_option(Option(f"nothing has “{pattern}” in it", disabled=True))
             self.tell("")
             return
         options.highlighted = names.index(kept) if kept in names else 0
@@ -161,28 +159,23 @@ A file of your own is opened from the shell: `aftershock live FILE`.
             app.open_in_place(Opening(event.option_id))
 
     def filter(self) -> None:
-        self.add_class("-filtered")
-        self.query_one("#wanted").focus()
+        self.query_one(FilterLine).open()
 
-    @on(Input.Changed, "#wanted")
-    def narrow(self, event: Input.Changed) -> None:
-        self.pattern = event.value
+    @on(FilterLine.Changed)
+    def narrow(self) -> None:
         self.fill()
 
-    @on(Input.Submitted, "#wanted")
+    @on(FilterLine.Left)
     def keep(self) -> None:
         self.query_one("#scenarios").focus()
 
     def on_key(self, event: events.Key) -> None:
         # The arrows leave the filter for what it has found.
-        if event.key in ("down", "up") and self.query_one("#wanted").has_focus:
+        if event.key in ("down", "up") and self.query_one(FilterLine).has_focus:
             event.stop()
-            self.query_one("#scenarios").focus()
+            self.keep()
 
     def back(self) -> bool:
-        if not self.has_class("-filtered"):
-            return False
-        self.remove_class("-filtered")
-        self.query_one("#wanted", Input).value = ""
-        self.query_one("#scenarios").focus()
-        return True
+        had = self.query_one(FilterLine).empty()
+        self.keep()
+        return had

@@ -14,12 +14,13 @@ from simulator.live.commands import Focus
 from simulator.live.snapshot import Snapshot
 from simulator.outcome import MEANINGS, NAMES
 from tui import glyphs, text
+from tui.outcomes import is_failure
 from tui.views.inner import OVERVIEW, WAITING, InnerView, panel
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.drawing import Drawing, ink, muted, signed
 from tui.widgets.head_lines import HeadLines, flow, told
 from tui.widgets.live_table import LiveTable
-from tui.widgets.waterfall import GOOD, Line, Waterfall, legend
+from tui.widgets.waterfall import Line, Waterfall, legend
 
 HELP = """
 One sampled request with every attempt it caused. A line is one sending from a caller to an instance; it is
@@ -55,8 +56,8 @@ class SpanLines(Drawing):
     SpanLines { height: 5; }
     """
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.span: Span | None = None
         self.note = ""
         self.start = 0.0
@@ -226,8 +227,7 @@ def _summary(trace: Trace, now: float) -> list[Content]:
     else:
         ending = signed(glyphs.sign(glyphs.OUTCOMES, trace.outcome))
     ended = now if trace.ended is None else trace.ended
-    fine = (*GOOD, "cancelled", None)
-    failed = sum(span.outcome not in fine for span in trace.spans)
+    failed = sum(span.outcome is not None and is_failure(span.outcome) for span in trace.spans)
     return [
         ending,
         told("endpoint", trace.endpoint),

@@ -8,7 +8,8 @@ from textual.app import ComposeResult
 from simulator.live.commands import Focus
 from simulator.live.snapshot import Snapshot, TraceView
 from tui import text
-from tui.views.inner import OVERVIEW, WAITING, InnerView, panel
+from tui.outcomes import GOOD, is_failure
+from tui.views.inner import OVERVIEW, InnerView, panel
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.head_lines import HeadLines, told
@@ -58,15 +59,16 @@ class Requests(InnerView):
 
     def show(self, snapshot: Snapshot) -> None:
         self.query_one(Crumbs).show((snapshot.scenario, OVERVIEW), ("requests", ""))
-        if not snapshot.traces:
-            begun = any(each.started for each in snapshot.traffic)
-            self.say_instead(WAITING if begun else "No request has been sent yet.")
-            return
-        self.say_instead("")
-        self._draw(snapshot.traces)
+        if snapshot.traces:
+            self.say_instead("")
+            self._draw(snapshot.traces)
+        elif any(each.started for each in snapshot.traffic):
+            self.wait()
+        else:
+            self.say_instead("No request has been sent yet.")
 
     def enter(self) -> None:
-        if not self.has_class("-nothing"):
+        if self.has_details:
             self.home().action_select_cursor()
 
     def back(self) -> bool:
@@ -80,14 +82,13 @@ class Requests(InnerView):
     def _draw(self, traces: tuple[TraceView, ...]) -> None:
         pattern = self.query_one(FilterLine).words
         matching = [each for each in traces if not pattern or text.matches(words(each), pattern)]
-        good = sum(each.outcome in ("ok", "degraded") for each in matching)
-        under_way = sum(each.outcome is None for each in matching)
+        ended = [each.outcome for each in matching if each.outcome is not None]
         self.query_one(HeadLines).show(
             [
                 told("shown", f"{len(matching)} of {len(traces)}"),
-                told("good", str(good)),
-                told("failed", str(len(matching) - good - under_way)),
-                told("under way", str(under_way)),
+                told("good", str(sum(each in GOOD for each in ended))),
+                told("failed", str(sum(map(is_failure, ended)))),
+                told("under way", str(len(matching) - len(ended))),
             ]
         )
         self.home().show_rows(matching)

@@ -18,7 +18,6 @@ from tui.views.inner import (
     InnerView,
     first_service,
     panel,
-    service_of,
 )
 from tui.widgets.calls_table import CallsTable, EndpointsTable
 from tui.widgets.crumbs import Crumbs
@@ -158,7 +157,7 @@ class Service(InnerView):
             self.desk.refocus()
         name = self.service or ""
         self.query_one(Crumbs).show((snapshot.scenario, OVERVIEW), (name, ""))
-        overall = service_of(snapshot, name)
+        overall = self.desk.watching.service(name)
         detail = snapshot.service
         if overall is None:
             self.say_instead(f"There is no service {name} in this scenario. esc goes back.")
@@ -169,7 +168,7 @@ class Service(InnerView):
             self._draw(overall, detail)
 
     def enter(self) -> None:
-        if self.waiting is None and not self.has_class("-nothing"):
+        if self.has_details:
             self.home().action_select_cursor()
 
     def back(self) -> bool:

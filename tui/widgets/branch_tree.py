@@ -42,11 +42,9 @@ class BranchTree(OptionList):
     BranchTree {
         height: auto;
         max-height: 6;
-        padding: 0;
-        border: none;
         background: $background;
     }
-    BranchTree > .option-list--option { padding: 0 1; }
+    BranchTree.-textual-compact > .option-list--option { padding: 0 1; }
     .-tall BranchTree { max-height: 10; }
     """
 

@@ -136,8 +136,8 @@ class CallsTable(Drawing):
 class EndpointsTable(Drawing):
     """What the endpoints of a service do, one a line."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.endpoints: Mapping[str, Figures] = {}
 
     def show(self, endpoints: Mapping[str, Figures]) -> None:

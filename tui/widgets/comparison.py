@@ -8,10 +8,10 @@ from textual.content import Content
 
 from simulator.live.snapshot import FloatArray, History, Snapshot
 from tui.differences import Difference, differences
+from tui.outcomes import failures_of
 from tui.text import latency, number
 from tui.widgets.calm import Calm
 from tui.widgets.drawing import MUTED, fitted
-from tui.widgets.run_chart import failures_of
 from tui.widgets.strips import (
     CURSOR,
     GUTTER,

@@ -12,7 +12,6 @@ from tui.glyphs import Sign
 
 MUTED = "$foreground 60%"
 """What is there to be looked up, not to be seen first."""
-STRONG = "bold"
 
 BAR = "█"
 REST = "░"

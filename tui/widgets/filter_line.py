@@ -33,8 +33,8 @@ class FilterLine(Input):
     class Left(Message):
         """Somebody has done with typing."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(placeholder="filter: a word, or !word for lines without it", id=id)
+    def __init__(self) -> None:
+        super().__init__(placeholder="filter: a word, or !word for lines without it")
 
     @property
     def words(self) -> str:

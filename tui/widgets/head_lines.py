@@ -48,8 +48,8 @@ def flow(parts: Sequence[Content], width: int) -> list[Content]:
 class HeadLines(Drawing):
     """Groups of figures; each group begins a line."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.groups: Sequence[Sequence[Content]] = ()
 
     def show(self, *groups: Sequence[Content]) -> None:

@@ -110,9 +110,9 @@ def _percentile(cells: FloatArray, part: float) -> NDArray[np.intp]:
 class HeatStrip(Drawing):
     """The latencies of a run so far."""
 
-    def __init__(self, rows: int = 9, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.rows = rows
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = 9
         self.history: History | None = None
 
     def show(self, history: History) -> None:

@@ -169,5 +169,5 @@ COLUMNS: tuple[Column[InstanceView], ...] = (
 class InstancesTable(LiveTable[InstanceView]):
     """All instances of a service, with a cursor on one of them."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(COLUMNS, lambda each: each.name, "name", id=id)
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, lambda each: each.name, "name")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 from rich.text import Text
 from textual.widget import Widget
 
-from simulator.live.snapshot import FloatArray, History, Snapshot
+from simulator.live.snapshot import Snapshot
 from tui import text
 from tui.glyphs import OUTCOMES, sign
+from tui.outcomes import is_failure, shares_failed
 from tui.paint import Paint
 from tui.widgets.spark import spark
 from tui.window import window
-
-GOOD = ("ok", "degraded")
 
 
 class KeyFigures(Widget):
@@ -23,8 +21,8 @@ class KeyFigures(Widget):
     KeyFigures { height: 3; padding: 0 1; }
     """
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.paint = Paint(self.app)
         self.snapshot: Snapshot | None = None
 
@@ -39,7 +37,7 @@ class KeyFigures(Widget):
         figures, history = self.snapshot.figures, self.snapshot.history
         first, _ = window(self.snapshot)
         recent = history.times >= first
-        failing = _failing(history)
+        failing = shares_failed(history)
         page = Text(no_wrap=True, overflow="crop")
         half = max(0, self.content_size.width - 46)
         rows = (
@@ -73,17 +71,7 @@ class KeyFigures(Widget):
         """The two most frequent failures."""
         assert self.snapshot is not None
         rates = self.snapshot.figures.outcomes
-        worst = sorted((name for name in rates if name not in GOOD), key=lambda name: -rates[name])
+        worst = sorted(filter(is_failure, rates), key=lambda name: -rates[name])
         return "  ".join(
             f"{sign(OUTCOMES, name).word} {text.rate(rates[name])}" for name in worst[:2]
         )
-
-
-def _failing(history: History) -> FloatArray:
-    """The share of each bin that failed; 0 where nothing ended."""
-    good = np.zeros_like(history.throughput)
-    for name in GOOD:
-        if name in history.outcomes:
-            good += history.outcomes[name]
-    ended = np.where(history.throughput > 0.0, history.throughput, 1.0)
-    return np.where(history.throughput > 0.0, np.clip(1.0 - good / ended, 0.0, 1.0), 0.0)

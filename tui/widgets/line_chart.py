@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, floor, isfinite, log10
+from math import ceil, floor
 from time import monotonic
 
 import numpy as np
@@ -17,6 +17,7 @@ from textual_plot import AxisFormatter, HiResMode, PlotWidget
 from simulator.live.snapshot import FaultView, FloatArray
 from tui import text
 from tui.desk import Desk
+from tui.round_numbers import round_down, round_up
 from tui.themes import colour
 
 MARGIN = 7
@@ -29,6 +30,8 @@ MOST_MARKS = 12
 UNCHANGED = 5.0
 """Of the usual pause between two drawings, if nothing is new but that the last bin fills."""
 STEPS = (1.0, 2.0, 5.0)
+TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+"""Digits of round numbers: between two ticks, and at the upper end of an axis."""
 CLOCK_STEPS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 
 
@@ -65,7 +68,7 @@ class QuantityAxis(AxisFormatter):
         self.latency = latency
 
     def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        step = nice(max_ / 2.0)
+        step = round_down(max_ / 2.0, STEPS)
         return [at * step for at in range(floor(max_ / step + 1e-9) + 1)]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
@@ -73,27 +76,10 @@ class QuantityAxis(AxisFormatter):
         return ["0" if tick == 0.0 else write(tick) for tick in ticks]
 
 
-def nice(most: float) -> float:
-    """The largest of 1, 2, 5, 10, ... that is not above `most`."""
-    if not isfinite(most) or most <= 0.0:
-        return 1.0
-    power = 10.0 ** floor(log10(most))
-    return max(step * power for step in STEPS if step * power <= most * (1.0 + 1e-9))
-
-
-def nice_above(value: float) -> float:
-    """The top of an axis: a round number that is not much above `value`."""
-    if not isfinite(value) or value <= 0.0:
-        return 1.0
-    power = 10.0 ** floor(log10(value))
-    steps = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-    return next((step * power for step in steps if step * power >= value), 10.0 * power)
-
-
 class LineChart(Container):
     """A chart that is drawn anew a few times a second at most, and only when it shows other data.
 
-    Beginnings of faults are marked by `▲` above the chart and a line down; their ends by a line.
+    The beginnings of faults are marked by a line down, and so are their ends.
     """
 
     DEFAULT_CSS = """
@@ -210,7 +196,7 @@ class LineChart(Container):
             if fault.ends is not None and fault.state == "over" and first <= fault.ends <= last:
                 plot.add_v_line(fault.ends, line_style=colour(self.app, "success"))
         plot.set_xlimits(first, max(last, first + 1e-3))
-        plot.set_ylimits(0.0, nice_above(AIR * top))
+        plot.set_ylimits(0.0, round_up(AIR * top, TOPS))
         self.border_title = self._legend()
 
     def _legend(self) -> Content:

@@ -44,8 +44,8 @@ def _line(name: str, rate: float, total: float, room: int) -> Content:
 class OutcomeBar(Drawing):
     """The outcomes of the last bit of time, the good ones first."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.figures: Figures | None = None
 
     def show(self, figures: Figures) -> None:

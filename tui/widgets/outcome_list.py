@@ -10,6 +10,7 @@ from textual.widget import Widget
 from simulator.outcome import NAMES
 from tui import text
 from tui.glyphs import OUTCOMES, sign
+from tui.outcomes import GOOD
 from tui.paint import Paint
 
 FIGURES = 14
@@ -62,5 +63,6 @@ class OutcomeList(Widget):
         return page
 
     def _place(self, name: str) -> tuple[int, float, int]:
-        good = ("ok", "degraded").index(name) if name in ("ok", "degraded") else 2
-        return good, -self.outcomes[name] if good == 2 else 0.0, NAMES.index(name)
+        if name in GOOD:
+            return GOOD.index(name), 0.0, 0
+        return len(GOOD), -self.outcomes[name], NAMES.index(name)

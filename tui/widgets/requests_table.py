@@ -100,7 +100,7 @@ COLUMNS: tuple[Column[TraceView], ...] = (
 class RequestsTable(LiveTable[TraceView]):
     """The sample, the failed ones first."""
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self) -> None:
         long = Column(
             "long",
             "how long",
@@ -111,7 +111,7 @@ class RequestsTable(LiveTable[TraceView]):
             fills=True,
             right=False,
         )
-        super().__init__((*COLUMNS, long), name_of, "outcome", sticks_to_top=True, id=id)
+        super().__init__((*COLUMNS, long), name_of, "outcome", sticks_to_top=True)
         self.longest = 0.0
 
     def show_rows(self, listed: Iterable[TraceView]) -> None:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from simulator.live.snapshot import EventView, FaultView, FloatArray, History, Snapshot
 from tui.glyphs import EVENTS, FAULTS, OTHER_EVENT, sign
 from tui.moments import events_of
+from tui.outcomes import failures_of
 from tui.text import clock, latency, rate, share
 from tui.watching import Seen
 from tui.widgets.calm import Calm
@@ -73,15 +74,6 @@ def lines_for(height: int, faults: int, failures: bool = True) -> Lines:
     shares = (3, 2, 3) if failures else (3, 0, 3)
     answers, failed, slow = heights(room - lanes, shares, (1, 1, 1))
     return Lines(answers, failed, slow, lanes)
-
-
-def failures_of(history: History) -> FloatArray:
-    """Answers per second that were neither right nor a fallback's, nor taken back by who asked."""
-    found = np.zeros(len(history.times))
-    for outcome, values in history.outcomes.items():
-        if outcome not in ("ok", "degraded", "cancelled"):
-            found += values
-    return found
 
 
 class RunChart(Calm, can_focus=True):

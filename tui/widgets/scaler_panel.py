@@ -71,8 +71,8 @@ def _places(scaler: ScalerView) -> Content:
 class ScalerPanel(Drawing):
     """The autoscaler of a service, if it has one."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self) -> None:
+        super().__init__()
         self.scaler: ScalerView | None = None
 
     def show(self, scaler: ScalerView | None) -> None:

@@ -61,5 +61,5 @@ COLUMNS: tuple[Column[SeenBy], ...] = (
 class SeenByTable(LiveTable[SeenBy]):
     """One caller instance a row."""
 
-    def __init__(self, id: str | None = None) -> None:
-        super().__init__(COLUMNS, lambda each: each.caller, "caller", id=id)
+    def __init__(self) -> None:
+        super().__init__(COLUMNS, lambda each: each.caller, "caller")

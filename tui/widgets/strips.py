@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import floor, log10
 
 import numpy as np
 from numpy.typing import NDArray
 from textual.content import Content
 
 from simulator.live.snapshot import FloatArray
+from tui.round_numbers import round_up
 from tui.text import fit
 from tui.widgets.drawing import MUTED
 from tui.widgets.timescale import Timescale
@@ -43,12 +43,8 @@ class Strip:
 
 
 def rounded_up(value: float) -> float:
-    """The next of 1, 2, 3, 5 or 8 times a power of ten: a scale that stays while values move a little."""
-    if not value > 0.0:
-        return 1.0
-    power = 10.0 ** floor(log10(value))
-    steps = (1.0, 1.5, 2.0, 3.0, 5.0, 8.0, 10.0)
-    return next(step * power for step in steps if step * power >= value * (1.0 - 1e-9))
+    """The next round number: a scale that stays while values move a little."""
+    return round_up(value, (1.0, 1.5, 2.0, 3.0, 5.0, 8.0))
 
 
 def greatest(*values: FloatArray) -> float:

@@ -16,12 +16,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from math import floor
 
 from textual.content import Content
 
 from simulator.experiment.result import Span, Trace
 from tui import glyphs, text
+from tui.outcomes import GOOD
+from tui.round_numbers import round_up
 from tui.widgets.drawing import MUTED, ink, muted
 from tui.widgets.live_table import Column, LiveTable
 
@@ -39,7 +41,6 @@ STYLES = {
     GOES_ON: "bold",
     END: MUTED,
 }
-GOOD = ("ok", "degraded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,7 @@ def ticks(scale: Scale, apart: int = 9) -> Content:
     length = scale.end - scale.start
     if length <= 0.0 or scale.cells < apart:
         return muted("╷0")
-    step = _round_up(length * apart / scale.cells)
+    step = round_up(length * apart / scale.cells, (1.0, 2.0, 5.0))
     unit, size = next(pair for pair in UNITS if length >= pair[1] or pair is UNITS[-1])
     line = ""
     number = 0
@@ -217,14 +218,6 @@ def ticks(scale: Scale, apart: int = 9) -> Content:
 
 
 UNITS = (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6))
-
-
-def _round_up(value: float) -> float:
-    """The next of 1, 2, 5, 10, 20, ..., whatever the power of ten."""
-    power = 10.0 ** floor(log10(value))
-    return power * next(
-        digit for digit in (1.0, 2.0, 5.0, 10.0) if value <= digit * power * (1 + 1e-9)
-    )
 
 
 def legend() -> Content:
@@ -249,7 +242,7 @@ def took(span: Span) -> float | None:
 class Waterfall(LiveTable[Line]):
     """All attempts of one request, with a cursor on one of them."""
 
-    def __init__(self, id: str | None = None) -> None:
+    def __init__(self) -> None:
         columns: tuple[Column[Line], ...] = (
             Column("call", "call", _label, self._place, 22, most=36, right=False, falling=False),
             Column("bar", "", self._bar, self._place, 30, fills=True, right=False),
@@ -262,7 +255,7 @@ class Waterfall(LiveTable[Line]):
             Column("wait", "waited", _waited, self._place, 6, needs=150),
             Column("work", "served", _worked, self._place, 6, needs=150),
         )
-        super().__init__(columns, lambda line: str(line.span.id), "call", sortable=False, id=id)
+        super().__init__(columns, lambda line: str(line.span.id), "call", sortable=False)
         self.trace: Trace | None = None
         self.now = 0.0
         self.places: Mapping[int, int] = {}
