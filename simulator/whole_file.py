@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def write_whole_file(path: Path, content: bytes) -> None:
+def write_whole_file(path: Path, content: bytes | Iterable[bytes]) -> None:
     """Write a file beside its place and move it there, so that what was there stays until then.
+
+    What comes in pieces is written piece by piece.
 
     Raises:
         OSError: if it cannot be written; nothing of it is left.
@@ -17,7 +20,7 @@ def write_whole_file(path: Path, content: bytes) -> None:
     fresh = Path(name)
     try:
         with os.fdopen(number, "wb") as file:
-            file.write(content)
+            file.writelines((content,) if isinstance(content, bytes) else content)
             file.flush()
             os.fsync(file.fileno())
         fresh.chmod(0o644)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -37,14 +37,22 @@ class Vary:
             raise SimulatorError(f"--vary {text}: expected {example}")
         if "" in values:
             raise SimulatorError(f"--vary {text}: expected a value before and after each comma")
+        return cls.of(setting.path.strip(), values, f"--vary {text}")
+
+    @classmethod
+    def of(cls, path: str, values: tuple[str, ...], words: str, flag: str = "--vary") -> Vary:
+        """Of a path and values, for which a message says `words`.
+
+        Raises:
+            SimulatorError: if a value stands there twice, or the path is one that cannot be varied.
+        """
         twice = [value for number, value in enumerate(values) if value in values[:number]]
         if twice:
-            raise SimulatorError(f"--vary {text}: the value `{twice[0]}` stands here twice")
-        path = setting.path.strip()
+            raise SimulatorError(f"{words}: the value `{twice[0]}` stands here twice")
         if path == "seed":
-            message = "all candidates play the same seeds; `--replications` says how many"
-            raise SimulatorError(f"--vary {text}: {message}")
-        return cls(path, values)
+            message = "all candidates play the same seeds; `replications` says how many"
+            raise SimulatorError(f"{words}: {message}")
+        return cls(path, values, flag)
 
     def setting(self, value: str) -> Setting:
         """The change that one of the values asks for."""
@@ -90,6 +98,18 @@ def load_candidates(
         ScenarioError: with every mistake of every candidate, each told once.
         SimulatorError: if there are fewer than two candidates, or a path is varied twice.
     """
+    return candidates_of(lambda chosen: load(path_or_name, [*settings, *chosen]), varied)
+
+
+def candidates_of(
+    changed: Callable[[Sequence[Setting]], Loaded], varied: Sequence[Vary]
+) -> list[Candidate]:
+    """The same of any scenario, which `changed` gives with some settings applied.
+
+    Raises:
+        ScenarioError: with every mistake of every candidate, each told once.
+        SimulatorError: if there are fewer than two candidates, or a path is varied twice.
+    """
     paths = [each.path for each in varied]
     twice = [path for number, path in enumerate(paths) if path in paths[:number]]
     if twice:
@@ -103,7 +123,7 @@ def load_candidates(
     for values in combinations:
         chosen = [each.setting(value) for each, value in zip(varied, values, strict=True)]
         try:
-            loaded = load(path_or_name, [*settings, *chosen])
+            loaded = changed(chosen)
         except ScenarioError as error:
             failures.append((" ".join(setting.words for setting in chosen), error))
             continue
@@ -149,4 +169,4 @@ def _told_once(failures: Sequence[tuple[str, ScenarioError]], everywhere: bool) 
     return problems
 
 
-__all__ = ["Candidate", "Vary", "load_candidates", "split_values"]
+__all__ = ["Candidate", "Vary", "candidates_of", "load_candidates", "split_values"]

@@ -16,6 +16,9 @@ from simulator.experiment.result import SeriesTable, plain
 DIGITS = 9
 """Significant digits that count: a last bit that another machine rounds otherwise does not."""
 
+FINER = ("latency",)
+"""Kinds of series that show in more detail what others have counted: the digest is without them."""
+
 
 class Hash(Protocol):
     """What takes bytes, as the objects of hashlib do."""
@@ -29,7 +32,7 @@ def digest_of(*parts: object) -> str:
     hasher = sha256()
     for part in parts:
         if isinstance(part, Mapping) and all(isinstance(v, SeriesTable) for v in part.values()):
-            for name in sorted(part):
+            for name in sorted(part.keys() - set(FINER)):
                 _add_series(hasher, name, part[name])
         else:
             hasher.update(json.dumps(_canonical(part), sort_keys=True).encode())

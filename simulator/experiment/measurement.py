@@ -74,7 +74,7 @@ class Measurement:
         self.trial = trial_of(scenario, world.faults)
         if self.trial is not None:
             self.windows += self.trial.windows
-        self.levels = {kind: Level(kind) for kind in LEVELS}
+        self.levels = {kind: Level(kind, latencies=kind == "traffic") for kind in LEVELS}
         self.slos = {
             name: SloCount(world, name, slo, self.windows[0]) for name, slo in scenario.slos.items()
         }

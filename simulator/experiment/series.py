@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from simulator.experiment.result import SeriesTable
 from simulator.experiment.scaling_figures import Count, ready_spans
-from simulator.observe.census import SERIES_PERCENTILES, Level, Narrow
+from simulator.observe.census import MERGED, SERIES_PERCENTILES, Level, Narrow
 from simulator.observe.gauges import COLUMNS
-from simulator.observe.histogram import IntArray
+from simulator.observe.histogram import EDGES, IntArray
 from simulator.outcome import NAMES
 
 if TYPE_CHECKING:
@@ -22,12 +22,15 @@ Column = NDArray[np.float64] | NDArray[np.int64] | list[str]
 
 
 def series_of(measurement: Measurement) -> dict[str, SeriesTable]:
-    """A table for each level that something was counted at, and one of levels by instance."""
+    """A table for each level that something was counted at, of latencies, and of levels by instance."""
     tables = {
         kind: table
         for kind, level in measurement.levels.items()
         if (table := _counted(level, measurement.interval)) is not None
     }
+    latencies = _latencies(measurement.levels["traffic"], measurement.interval)
+    if latencies is not None:
+        tables["latency"] = latencies
     tables["gauge"] = _gauges(measurement)
     if measurement.world.workloads:
         tables["replicas"] = _replicas(measurement)
@@ -59,6 +62,22 @@ def _counted(level: Level, interval: float) -> SeriesTable | None:
         columns[f"latency_p{round(share * 100)}"] = percentiles[:, number]
     columns["latency_max"] = greatest
     return SeriesTable(level.kind, columns)
+
+
+def _latencies(level: Level, interval: float) -> SeriesTable | None:
+    """Usable answers by interval, name and latency; None if there was none."""
+    blocks = level.latencies
+    if not blocks or not any(len(block.keys) for block in blocks):
+        return None
+    keys = _joined([block.keys for block in blocks])
+    intervals = _joined([block.intervals for block in blocks])
+    columns: dict[str, Column] = {
+        "time": intervals.astype(np.float64) * interval,
+        "name": [level.names[key] for key in keys.tolist()],
+        "upto": EDGES[(_joined([block.buckets for block in blocks]) + 1) * MERGED],
+        "count": _joined([block.counts for block in blocks]),
+    }
+    return SeriesTable("latency", columns)
 
 
 def _joined(parts: Sequence[Narrow]) -> IntArray:

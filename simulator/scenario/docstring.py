@@ -8,9 +8,7 @@ from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 
-import simulator
-
-ROOT = Path(simulator.__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def docstring_of(kind: type) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,10 @@ from simulator.scenario.extend import extended, read_mapping
 from simulator.scenario.model.scenario import Scenario
 from simulator.scenario.problem import Problem
 from simulator.scenario.settings import Setting, apply_settings
+from simulator.scenario.source import Source
 from simulator.scenario.text import bundled, read_text
 from simulator.scenario.validate import validate
+from simulator.scenario.values import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def load(path_or_name: str, settings: Iterable[str | Setting] = ()) -> Loaded:
         is_file = False
     if path_or_name in bundled() and not is_file:
         path, name = bundled()[path_or_name], f"{path_or_name}.yaml"
-    return _loaded(read_text(path, name), name, settings, path.parent, path)
+    return _loaded(read_mapping(read_text(path, name), name, path.parent), settings, path)
 
 
 def parse(
@@ -53,17 +55,25 @@ def parse(
     Raises:
         ScenarioError: with every mistake in it.
     """
-    return _loaded(text.removeprefix("\ufeff"), name, settings, folder, None)
+    return _loaded(read_mapping(text.removeprefix("\ufeff"), name, folder), settings, None)
 
 
-def _loaded(
-    text: str,
+def load_values(
+    values: Mapping[str, object],
     name: str,
-    settings: Iterable[str | Setting],
-    folder: Path | None,
-    path: Path | None,
+    settings: Iterable[str | Setting] = (),
+    folder: Path | None = None,
 ) -> Loaded:
-    source = extended(read_mapping(text, name, folder), path)
+    """Read a scenario from Python values, with the keys of a file; messages tell mistakes by key.
+
+    Raises:
+        ScenarioError: with every mistake in it.
+    """
+    return _loaded(source_of(values, name, folder), settings, None)
+
+
+def _loaded(source: Source, settings: Iterable[str | Setting], path: Path | None) -> Loaded:
+    source = extended(source, path)
     apply_settings(source, settings)
     scenario, warnings = validate(source)
-    return Loaded(scenario, warnings, folder, tuple(source.files)[1:])
+    return Loaded(scenario, warnings, source.folder, tuple(source.files)[1:])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ def resolved_yaml(scenario: Scenario, folder: Path | None = None) -> str:
         width=100,
         default_flow_style=None,
     )
+
+
+def value_text(value: object) -> str:
+    """Plain data as `--set` takes it after the `=`: in one line, and read back as the same."""
+    text = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=inf,
+        default_flow_style=True,
+    )
+    return str(text).removesuffix("...\n").rstrip("\n")
 
 
 def named_files(data: object) -> Iterator[tuple[dict[str, Any], str]]:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
-from reports.charts.comparison import comparison_chart
 from reports.charts.formats import FORMATS, drawn
+from reports.charts.house import look
+from reports.charts.kinds import draw
 from reports.export import write_comparison
+from reports.stored import StoredComparison
 from simulator.errors import SimulatorError
 from simulator.experiment.candidates import Candidate, Vary, load_candidates, split_values
 from simulator.experiment.comparison import (
@@ -328,9 +330,14 @@ def test_a_baseline_in_the_middle(comparison: Comparison) -> None:
 def test_charts_in_every_format(comparison: Comparison, kind: str) -> None:
     """The file begins as its format does, and is the same each time; `$` is no formula."""
     starts = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
-    found = drawn(comparison_chart(comparison), kind)
+    found = drawn(chart_of(comparison), kind)
     assert found.startswith(starts[kind])
-    assert drawn(comparison_chart(comparison), kind) == found
+    assert drawn(chart_of(comparison), kind) == found
+
+
+def chart_of(comparison: Comparison) -> Figure:
+    """The chart of candidates, as for a slide."""
+    return draw("comparison", StoredComparison(Path(), comparison), look())
 
 
 def labels(figure: Figure) -> list[str]:
@@ -340,7 +347,7 @@ def labels(figure: Figure) -> list[str]:
 
 def test_chart_says_what_it_shows(comparison: Comparison) -> None:
     """Title, unit, direction, rows sorted within groups, baseline, caption."""
-    figure = comparison_chart(comparison)
+    figure = chart_of(comparison)
     assert figure.get_suptitle() == "mm4: p99 latency by description and concurrency"
     assert figure.axes[0].get_xlabel() == "p99 latency (ms), lower is better"
     assert "3 replications with 95 % intervals, seed 1" in figure.get_supxlabel()
@@ -356,9 +363,9 @@ def test_chart_of_what_was_not_measured() -> None:
     some = dict.fromkeys(MEASURES, 0.5)
     judged = judge(candidates, [[some, some], [nothing, nothing]], P99, 0)
     found = Comparison("x", "", 1, 2, P99, "4", judged, None, 1.0)
-    texts = [text.get_text() for text in comparison_chart(found).axes[0].texts]
+    texts = [text.get_text() for text in chart_of(found).axes[0].texts]
     assert texts == ["500 ± 0 ms", "not measured"]
-    assert drawn(comparison_chart(found), "png")
+    assert drawn(chart_of(found), "png")
 
 
 def test_the_folder(comparison: Comparison, tmp_path: Path) -> None:

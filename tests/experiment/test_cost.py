@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.charts.formats import FORMATS, drawn
-from reports.charts.pareto import pareto_chart
+from reports.charts.house import look
+from reports.charts.kinds import draw
+from reports.stored import StoredComparison
 from simulator.errors import SimulatorError
 from simulator.experiment.candidates import Vary, load_candidates
 from simulator.experiment.comparison import Comparison, compare
@@ -143,9 +145,10 @@ def test_a_comparison_against_the_cost() -> None:
     assert written["against"] == "cost"
     assert written["front"] == list(comparison.front)
     assert comparison.front[0] == "1"
-    charts = {kind: drawn(pareto_chart(comparison), kind) for kind in FORMATS}
+    stored = StoredComparison(Path(), comparison)
+    charts = {kind: drawn(draw("pareto", stored, look()), kind) for kind in FORMATS}
     assert all(charts.values())
-    assert drawn(pareto_chart(comparison), "svg") == charts["svg"]
+    assert drawn(draw("pareto", stored, look()), "svg") == charts["svg"]
     for name in ("cost per hour, lower is better", "p99 latency"):
         # The letters of a chart are drawn; what they say stands beside them.
         assert name in charts["svg"].decode()
