@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -33,6 +33,8 @@ UNITS: Mapping[str, str] = {
     "ready": "instances",
     "wanted": "instances",
     "finished": "count",
+    "upto": "s",
+    "count": "count",
     **dict.fromkeys(NAMES, "count"),
 }
 """Units of the columns of a series; those that begin with `latency_` are seconds."""
@@ -42,8 +44,10 @@ class ExportError(SimulatorError):
     """A result cannot be written where it was asked for."""
 
 
-def prepare(folder: Path, force: bool) -> None:
+def prepare(folder: Path, force: bool, mark: str = MARK) -> None:
     """Make sure, before a long run, that a result may be written to `folder`.
+
+    A folder with the file `mark` in it is an earlier one of the same kind, and may be replaced.
 
     Raises:
         ExportError: if it may not.
@@ -56,8 +60,9 @@ def prepare(folder: Path, force: bool) -> None:
     _try_out(folder)
     if folder.exists() and not folder.is_dir():
         raise ExportError(f"{folder}: a file, not a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).exists() and not force:
-        message = "not empty, and not an earlier result; `--force` replaces it"
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / mark).exists() and not force:
+        earlier = "result" if mark == MARK else "export"
+        message = f"not empty, and not an earlier {earlier}; `--force` replaces it"
         raise ExportError(f"{folder}: {message}")
 
 
@@ -88,13 +93,13 @@ def write_comparison(
     write_whole(folder, force, fill)
 
 
-def write_whole(folder: Path, force: bool, fill: Callable[[Path], None]) -> None:
+def write_whole(folder: Path, force: bool, fill: Callable[[Path], None], mark: str = MARK) -> None:
     """Have `fill` write its files to a folder beside, and put it in its place in one step.
 
     Raises:
         ExportError: if that cannot be done; `folder` is then as it was.
     """
-    prepare(folder, force)
+    prepare(folder, force, mark)
     folder = folder.absolute()
     try:
         fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -143,11 +148,15 @@ def arrow_table(series: SeriesTable) -> pa.Table:
     fields, columns = [], []
     for name, column in series.columns.items():
         array = pa.array(column, from_pandas=True)
-        unit = "s" if name.startswith("latency_") else UNITS.get(name, "")
-        metadata = {"unit": unit} if unit else None
+        metadata = {"unit": unit_of(name)} if unit_of(name) else None
         fields.append(pa.field(name, array.type, metadata=metadata))
         columns.append(array)
     return pa.Table.from_arrays(columns, schema=pa.schema(fields))
+
+
+def unit_of(column: str) -> str:
+    """The unit of a column of a series; empty where it has none."""
+    return "s" if column.startswith("latency_") else UNITS.get(column, "")
 
 
 def replications_table(comparison: Comparison) -> pa.Table:
@@ -163,8 +172,8 @@ def replications_table(comparison: Comparison) -> pa.Table:
     return pa.table(columns)
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole, or leave what was there.
+def write_file(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Write a file whole, be it in pieces, or leave what was there.
 
     Raises:
         ExportError: if it cannot be written.

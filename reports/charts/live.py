@@ -2,96 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from textwrap import shorten
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports.charts.frame import CAPTION, TEXT, empty
+from reports.charts.faults import number, shade, told
+from reports.charts.house import GOODPUT, PERCENTILES, THROUGHPUT, Look, legend, sheet, styled
+from reports.charts.scales import time_unit
+from simulator.experiment.result import FaultFigures
 from simulator.live.snapshot import FaultView, Snapshot
 
-WIDTH, HEIGHT = 12.0, 9.0
-"""Inches."""
-MOST_NAMED = 6
-"""So many faults are named; more would not be readable."""
 LONGEST = 80
 """Characters of what a fault is, before it is cut."""
-THROUGHPUT, GOODPUT = "#555555", "#1b5e9e"
-LATENCIES = (("p50", "#1b5e9e", "-"), ("p95", "#e08214", "--"), ("p99", "#b2182b", ":"))
-"""Colours that differ in brightness too, and lines that differ without any."""
+HEADROOM = 1.12
+"""The top of an axis over the highest value: for the numbers of faults."""
 
 
-def history_chart(snapshot: Snapshot) -> Figure:
+def history_chart(snapshot: Snapshot, look: Look) -> Figure:
     """Throughput and goodput above, percentiles of latency below, over simulated time."""
-    faults = [
-        each for each in snapshot.faults if each.state != "waiting" and each.begins is not None
-    ]
-    told = [f"{number} {_told(each)}" for number, each in enumerate(faults[:MOST_NAMED], 1)]
-    caption = "\n".join([f"One run, seed {snapshot.seed}. Shaded: while a fault was on.", *told])
-    title = f"{snapshot.scenario}: the first {snapshot.now:.4g} s"
-    figure = empty((WIDTH, HEIGHT), title, caption)
-    above, below = figure.subplots(2, 1, sharex=True)
-    history = snapshot.history
-    above.plot(history.times, history.throughput, color=THROUGHPUT, lw=1.5, ls="--")
-    above.plot(history.times, history.goodput, color=GOODPUT, lw=2.5)
-    _legend(above, ["throughput: all answers", "goodput: right, and in time"])
-    above.set_ylabel("per second", fontsize=TEXT)
-    for name, colour, style in LATENCIES:
-        milliseconds = 1000.0 * getattr(history, name)
-        below.plot(history.times, milliseconds, color=colour, ls=style, lw=2.0)
-    _legend(below, [name for name, _, _ in LATENCIES])
-    below.set_ylabel("latency (ms)", fontsize=TEXT)
-    below.set_xlabel("simulated time (s)", fontsize=TEXT)
-    for axes in (above, below):
-        axes.set_xlim(0.0, max(snapshot.now, 1e-9))
-        axes.set_ylim(bottom=0.0)
-        axes.tick_params(labelsize=CAPTION)
-        axes.grid(axis="y", color="#dddddd")
-        axes.spines[["top", "right"]].set_visible(False)
-        _shade(axes, faults, snapshot.now)
-    _number(above, faults)
+    faults = [_figures(each) for each in snapshot.faults if each.state != "waiting"]
+    say, until = look.say, max(snapshot.now, 1e-9)
+    with styled(look.size):
+        seed = say("{scenario}, seed {seed}", scenario=snapshot.scenario, seed=snapshot.seed)
+        first = say("the first {time} s", time=f"{snapshot.now:.4g}")
+        height = 1.0 if look.size.wide else 1.4
+        figure = sheet(look, f"{seed}: {first}", told(faults, look), height=height)
+        above, below = figure.subplots(2, 1, sharex=True)
+        _rate(above, snapshot, look)
+        _latency(below, snapshot, look)
+        below.set_xlabel(say("simulated time (s)"))
+        for axes in (above, below):
+            axes.set_xlim(0.0, until)
+            legend(axes)
+            shade(axes, faults, until)
+        number(above, faults, look)
+        figure.settle()
     return figure
 
 
-def _legend(axes: Axes, labels: Sequence[str]) -> None:
-    axes.legend(
-        axes.get_lines(),
-        labels,
-        fontsize=CAPTION,
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        ncols=len(labels),
-        frameon=False,
-    )
+def _rate(axes: Axes, snapshot: Snapshot, look: Look) -> None:
+    history, say = snapshot.history, look.say
+    for values, line, label in (
+        (history.throughput, THROUGHPUT, say("throughput: all answers")),
+        (history.goodput, GOODPUT, say("goodput: right, and in time")),
+    ):
+        axes.plot(history.times, values, color=line.colour, ls=line.dash, label=label)
+    axes.set_ylim(0.0, HEADROOM * max(1.0, _greatest(history.throughput)))
+    axes.set_ylabel(say("answers per second"))
 
 
-def _shade(axes: Axes, faults: Sequence[FaultView], now: float) -> None:
-    for fault in faults:
-        assert fault.begins is not None
-        end = now if fault.ends is None else min(fault.ends, now)
-        axes.axvspan(fault.begins, end, color="#b2182b", alpha=0.08, lw=0)
-        axes.axvline(fault.begins, color="#b2182b", lw=1.0)
+def _latency(axes: Axes, snapshot: Snapshot, look: Look) -> None:
+    history = snapshot.history
+    found = {name: getattr(history, name) for name in PERCENTILES}
+    greatest = max(_greatest(each) for each in found.values())
+    factor, unit = time_unit(greatest)
+    for name, line in PERCENTILES.items():
+        values = factor * np.asarray(found[name])
+        axes.plot(history.times, values, color=line.colour, ls=line.dash, label=name)
+    axes.set_ylim(0.0, HEADROOM * factor * greatest or 1.0)
+    axes.set_ylabel(look.say("latency ({unit})", unit=unit))
 
 
-def _number(axes: Axes, faults: Sequence[FaultView]) -> None:
-    """A number where each fault began; what it was stands below the chart."""
-    for number, fault in enumerate(faults[:MOST_NAMED], 1):
-        assert fault.begins is not None
-        axes.annotate(
-            str(number),
-            (fault.begins, 0.0),
-            xycoords=("data", "axes fraction"),
-            xytext=(4, 4),
-            textcoords="offset points",
-            fontsize=CAPTION,
-            fontweight="bold",
-            color="#7a0f1e",
-        )
+def _greatest(values: object) -> float:
+    """The highest of those that are known, or 0."""
+    found = np.asarray(values, dtype=float)
+    return float(found[np.isfinite(found)].max(initial=0.0))
 
 
-def _told(fault: FaultView) -> str:
-    """What a fault was, and when."""
-    end = "on" if fault.ends is None else f"to {fault.ends:.4g} s"
-    what = shorten(f"{fault.kind.replace('_', ' ')}: {fault.what}", LONGEST, placeholder="…")
-    return f"{what}, from {fault.begins:.4g} s {end}"
+def _figures(fault: FaultView) -> FaultFigures:
+    """A fault as results have it, called by its harm: nobody gave one a name that was done by hand."""
+    what = shorten(fault.what, LONGEST, placeholder="…")
+    kind = fault.kind.replace("_", " ")
+    return FaultFigures(what, kind, fault.begins, fault.ends, fault.targets)
