@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SOURCES := $(shell find simulator scenarios cli reports tui -name '*.py' -o -name '*.yaml' -o -name '*.csv')
 WORKERS ?= 2
 
-.PHONY: help demo test check bench theory clean
+.PHONY: help demo test check bench site theory clean
 
 help:  ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -33,6 +33,9 @@ bench: $(VENV)/tools  ## measure speed against named rivals
 	@$(BIN)/python -m pip install -q 'ciw>=3.2'
 	@$(BIN)/python benchmarks/run.py
 
+site: $(VENV)/tools  ## build the documentation as pages in site/
+	@$(BIN)/zensical build --strict
+
 theory: $(VENV)/installed  ## compare with queueing theory
 	@$(BIN)/aftershock theory
 
@@ -56,8 +59,8 @@ $(VENV)/installed: $(VENV)/pip pyproject.toml setup.py $(SOURCES)
 	@touch $@
 
 $(VENV)/tools: $(VENV)/installed
-	@$(BIN)/python -m pip install -q --group test --group lint
+	@$(BIN)/python -m pip install -q --group test --group lint --group docs
 	@touch $@
 
 clean:  ## remove all that was made
-	@rm -rf $(VENV) build aftershock.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf $(VENV) build site aftershock.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

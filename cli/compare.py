@@ -193,12 +193,14 @@ def _leave(
         texts = [resolved_yaml(each.scenario, each.folder) for each in candidates]
         write_comparison(comparison, texts, out, force)
     if chart is not None:
-        from reports.charts.comparison import comparison_chart
         from reports.charts.formats import drawn, format_of
-        from reports.charts.pareto import pareto_chart
+        from reports.charts.house import look
+        from reports.charts.kinds import draw
+        from reports.stored import StoredComparison
 
-        draw = comparison_chart if comparison.against is None else pareto_chart
-        write_file(chart, drawn(draw(comparison), format_of(chart)))
+        kind = "comparison" if comparison.against is None else "pareto"
+        figure = draw(kind, StoredComparison(out or chart.parent, comparison), look())
+        write_file(chart, drawn(figure, format_of(chart)))
 
 
 def _tell(comparison: Comparison, json_output: bool, quiet: bool) -> None:

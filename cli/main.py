@@ -9,13 +9,18 @@ import typer
 
 from cli.balancers import balancers
 from cli.catalogue import list_scenarios, show
+from cli.chart import ChartCommand, chart
 from cli.check import check
 from cli.compare import compare
+from cli.export import export
 from cli.faults import faults
 from cli.init import init
 from cli.live import live
 from cli.policies import policies
+from cli.query import query
+from cli.report import report
 from cli.run import run
+from cli.runs import app as runs
 from cli.schema import schema
 from cli.serve import serve
 from cli.theory import theory
@@ -33,6 +38,11 @@ app.command()(run)
 app.command()(live)
 app.command()(compare)
 app.command()(serve)
+app.command(cls=ChartCommand)(chart)
+app.command()(report)
+app.command()(export)
+app.add_typer(runs, name="runs")
+app.command()(query)
 app.command()(balancers)
 app.command()(policies)
 app.command()(faults)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -57,6 +53,7 @@ def run(
     For example: aftershock run online-boutique --set services.frontend.replicas=2
     """
     from reports.export import prepare, write_result
+    from simulator.experiment.interrupts import interrupts_noted
     from simulator.experiment.run import Run
     from simulator.scenario import load, resolved_yaml
 
@@ -68,7 +65,7 @@ def run(
         prepare(out, force)
     warnings = [warning.message for warning in loaded.warnings]
     playing = Run(loaded.scenario, check=check, warnings=warnings, folder=loaded.folder)
-    with _interrupts() as stopped:
+    with interrupts_noted() as stopped:
         _play(playing, stopped, show=not quiet and sys.stderr.isatty())
     result = playing.result()
     if out is not None:
@@ -93,22 +90,6 @@ def _tell(result: Result, json_output: bool, quiet: bool) -> None:
         return
     for part in report(result, console.width):
         console.print(part)
-
-
-@contextmanager
-def _interrupts() -> Iterator[list[bool]]:
-    """Ctrl-C is noted, not raised, so that nothing is cut in half; a second one ends at once."""
-    stopped: list[bool] = []
-
-    def note(_number: int, _frame: FrameType | None) -> None:
-        stopped.append(True)
-        signal.signal(signal.SIGINT, before)
-
-    before = signal.signal(signal.SIGINT, note)
-    try:
-        yield stopped
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _play(playing: Run, stopped: list[bool], show: bool) -> None:

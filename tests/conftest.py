@@ -23,11 +23,13 @@ HERE = Path(__file__).parent
 # What tests of several folders use.
 sys.path.insert(0, str(HERE / "shared"))
 ONE_BUILD = (
+    "api",
     "cli",
     "distribution",
     "experiment",
     "language",
     "live",
+    "notebooks",
     "platform",
     "reports",
     "scaling",

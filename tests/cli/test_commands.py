@@ -161,7 +161,7 @@ def test_out_leaves_everything(tmp_path: Path) -> None:
     assert called("run", *words, "--out", "left", folder=tmp_path).returncode == 0
     left = tmp_path / "left"
     names = {each.name for each in left.iterdir()}
-    kinds = ("traffic", "service", "endpoint", "instance", "edge", "gauge")
+    kinds = ("traffic", "service", "endpoint", "instance", "edge", "gauge", "latency")
     series = {f"series-{kind}.{end}" for kind in kinds for end in ("csv", "parquet")}
     assert names == {"result.json", "scenario.yaml", "traces.json"} | series
     result = json.loads((left / "result.json").read_text())

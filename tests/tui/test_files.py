@@ -12,6 +12,7 @@ from stage import SIZES
 from textual.widgets import Input
 
 from reports.charts.formats import drawn
+from reports.charts.house import look
 from reports.charts.live import history_chart
 from simulator.live.commands import Export, Write
 from simulator.live.snapshot import BranchView, Snapshot
@@ -197,8 +198,7 @@ def test_how_writing_looks() -> None:
 def test_the_chart_of_a_run_so_far() -> None:
     """It is the same each time, and names what was done below, by the numbers that stand in it."""
     picture = replace(done(1), faults=(fault("kill-1", "kill", "payments-1"),))
-    figure = history_chart(picture)
-    assert drawn(figure, "svg") == drawn(history_chart(picture), "svg")
-    caption = figure.get_supxlabel()
-    assert "1 kill: kill of payments-1, from 20 s on" in caption
-    assert "seed 7" in caption
+    figure = history_chart(picture, look())
+    assert drawn(figure, "svg") == drawn(history_chart(picture, look()), "svg")
+    assert "1 kill of payments-1 (kill): 20 s to the end" in figure.get_supxlabel()
+    assert "seed 7" in figure.get_suptitle()

@@ -122,11 +122,12 @@ class FileActions(Doing):
     def draw(self, snapshot: Snapshot, folder: Path) -> None:
         """Leave charts; in a thread of its own."""
         from reports.charts.formats import drawn
+        from reports.charts.house import look
         from reports.charts.live import history_chart
         from reports.export import write_file
 
         try:
-            figure = history_chart(snapshot)
+            figure = history_chart(snapshot, look())
             for kind in ("svg", "png"):
                 write_file(folder / f"history.{kind}", drawn(figure, kind))
         except SimulatorError as error:
