@@ -172,6 +172,9 @@ class AftershockApp(BothActions, HarmActions, ChangeActions, TravelActions, Brow
 
     def receive(self) -> None:
         """Take what the simulation has sent; of several snapshots the newest counts."""
+        if not self.is_running:
+            # It closes: what would be shown is in part taken down.
+            return
         newest: Snapshot | None = None
         for message in self.driver.poll():
             match message:

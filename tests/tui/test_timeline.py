@@ -12,7 +12,9 @@ from stage import SIZES, PictureDriver, Stage, perform
 from textual.geometry import Offset
 
 from simulator.live.commands import Command, GoTo, SwitchBranch, Write
+from simulator.live.driver import Opening
 from simulator.live.snapshot import BranchView, EventView, FaultView
+from tui.app import AftershockApp
 from tui.widgets import run_chart
 from tui.widgets.branch_tree import BranchTree, graph
 from tui.widgets.run_chart import RunChart, figures_at, lines_for
@@ -231,3 +233,11 @@ def test_figures_can_be_read_off() -> None:
     """At a moment in the past in words; where nobody has been it says so."""
     assert figures_at(history(45), 22.0) == "100/s answered, 30% failed, p99 1.20s"
     assert figures_at(history(45), 50.0) == "not played yet"
+
+
+def test_what_comes_while_the_app_closes_is_left_alone() -> None:
+    """Its views are gone by then, or in part."""
+    app = AftershockApp(Opening("online-store"), lambda _: PictureDriver(LATER))
+    app.receive()
+    assert not app.is_running
+    assert app.watching.snapshot is None
