@@ -100,7 +100,7 @@ def test_what_comes_back_is_what_was(
 
 
 def test_it_plays_flat_out_and_answers_meanwhile(opened: Opened) -> None:
-    watcher = Watcher(opened(paused=False, speed=inf, text=SHOP.replace("20s", "1h")))
+    watcher = Watcher(opened(paused=False, speed=inf, text=SHOP.replace("20s", "1000h")))
     first = watcher.wait(lambda snapshot: snapshot.now > 0.0)
     assert watcher.ask(Focus(service="stock")).done
     seen = watcher.wait(lambda snapshot: snapshot.service is not None)
