@@ -23,13 +23,13 @@ from simulator.live.session import Session
 
 SPACING = 0.4
 """Seconds of computing between two copies, at least."""
-WIDEST = 2.75
+WIDEST = 2.0
 """The same at most, as long as there are not too many: no way back is much longer than that."""
-MOST, FEWEST = 16, 4
+MOST, FEWEST = 20, 4
 """Copies at once, where there is memory for them, and where there is little.
 
-Sixteen do for a run of half a minute of computing, such as ten minutes of ten services at 2,000
-requests/s, to be two seconds apart; each of them comes to have some 55 MiB for itself there.
+Twenty do for a run of half a minute of computing, such as ten minutes of ten services at 2,000
+requests/s, to be less than two seconds apart; each of them comes to have some 55 MiB for itself there.
 """
 SHARE = 1 / 3
 """Of the memory of the machine, for copies, if they came to share nothing: they share most."""
