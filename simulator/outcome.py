@@ -48,6 +48,18 @@ NAMES: Final = (
     "cancelled",
 )
 
+USABLE: Final = ("ok", "degraded")
+"""By name, those that have an answer in them."""
+
+
+def is_failure(name: str) -> bool:
+    """Whether an outcome, by its name, is neither usable nor what the caller itself took back.
+
+    The loser of a hedge is `cancelled`: no answer, and no failure.
+    """
+    return name not in USABLE and name != NAMES[CANCELLED]
+
+
 MEANINGS: Final = (
     "answered, and right",
     "a fallback answered",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.live.snapshot import FloatArray, History, Snapshot
+from simulator.outcome import USABLE, is_failure
 from tui.glyphs import OUTCOMES, sign
-from tui.outcomes import GOOD, is_failure
 from tui.text import NOTHING, latency, number, rate, share
 
 RECENT = 5.0
@@ -79,7 +79,7 @@ def differences(first: Snapshot, second: Snapshot, outcomes: bool) -> Iterator[D
     yield _count("in flight", first.in_flight, second.in_flight, 0)
     a, b = so_far(first.history), so_far(second.history)
     if outcomes:
-        for name in sorted({*a, *b}, key=lambda name: (name not in GOOD, name)):
+        for name in sorted({*a, *b}, key=lambda name: (name not in USABLE, name)):
             better = 1 if name == "ok" else -1 if is_failure(name) else 0
             word = f"{sign(OUTCOMES, name).word} so far"
             yield _count(word, a.get(name, 0.0), b.get(name, 0.0), better)
@@ -98,7 +98,7 @@ def so_far(history: History) -> dict[str, float]:
 
 
 def _served(outcomes: dict[str, float]) -> float:
-    return sum(outcomes.get(name, 0.0) for name in GOOD)
+    return sum(outcomes.get(name, 0.0) for name in USABLE)
 
 
 def _lost(outcomes: dict[str, float]) -> float:

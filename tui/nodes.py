@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reports.layers import Link
 from simulator.live.snapshot import EdgeView, Figures, ServiceView, Snapshot, TrafficView
 from tui import text
 from tui.glyphs import BREAKERS, SERVICES, Sign, sign
-from tui.graph import Link
 
 USERS = 0
 """The layer of the traffic classes."""

@@ -1,19 +1,11 @@
-"""Which ends of a request are good, which are failures, and which are neither."""
+"""How much of a history failed."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from simulator.live.snapshot import FloatArray, History
-
-GOOD = ("ok", "degraded")
-TAKEN_BACK = "cancelled"
-"""What the caller itself no longer wanted, such as the loser of a hedge: no failure, and no answer."""
-
-
-def is_failure(outcome: str) -> bool:
-    """The same that `Figures.failed` counts."""
-    return outcome not in GOOD and outcome != TAKEN_BACK
+from simulator.outcome import USABLE, is_failure
 
 
 def failures_of(history: History) -> FloatArray:
@@ -29,6 +21,6 @@ def shares_failed(history: History) -> FloatArray:
     """The share of each bin that failed; 0 where nothing ended."""
     failures = failures_of(history)
     ended = failures.copy()
-    for outcome in GOOD:
+    for outcome in USABLE:
         ended += history.outcomes.get(outcome, 0.0)
     return np.divide(failures, ended, out=np.zeros_like(ended), where=ended > 0.0)

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.live.snapshot import FaultView, ServiceView, Snapshot
+from simulator.outcome import is_failure
 from tui import text
 from tui.glyphs import OUTCOMES, sign
 from tui.nodes import MANY
-from tui.outcomes import is_failure
 from tui.watching import Watching
 
 FIRST = (

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, permutations
 
-from tui.graph import Hop, Spot
+from reports.layers import Hop, Spot
 
 FEW = 5
 """Ways of which every order is tried."""

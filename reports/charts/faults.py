@@ -9,7 +9,7 @@ from matplotlib.patheffects import withStroke
 
 from reports.charts.fitting import packed, width
 from reports.charts.house import RED, Look
-from simulator.experiment.result import FaultFigures
+from simulator.experiment.result import FaultFigures, Result
 
 MOST = 6
 """So many faults are numbered; more could not be read."""
@@ -67,6 +67,15 @@ def number(axes: Axes, faults: Sequence[FaultFigures], look: Look) -> None:
             path_effects=[withStroke(linewidth=letter / 4, foreground="white")],
             zorder=6,
         )
+
+
+def over_time(panels: Sequence[Axes], result: Result, look: Look) -> None:
+    """Panels below each other over the time of a run: faults shaded in all, and numbered in the first."""
+    for axes in panels:
+        axes.set_xlim(0.0, result.simulated)
+        shade(axes, result.faults, result.simulated)
+    number(panels[0], result.faults, look)
+    panels[-1].set_xlabel(look.say("simulated time (s)"))
 
 
 def told(faults: Sequence[FaultFigures], look: Look) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from reports.charts.nothing import NothingToDraw
 from reports.charts.series import FloatArray, times
 from simulator.experiment.result import Result
+from simulator.outcome import USABLE
 
 PARTS = 16
 """Buckets of a doubling."""
@@ -97,7 +98,7 @@ def need_buckets(result: Result) -> Buckets:
     if found is not None:
         return found
     table = result.series["traffic"].columns if "traffic" in result.series else {}
-    if not any(np.any(table[name]) for name in ("ok", "degraded") if name in table):
+    if not any(np.any(table[name]) for name in USABLE if name in table):
         raise NothingToDraw("no usable answer came in this run, so there are no latencies")
     raise NothingToDraw(
         "there is no series-latency.parquet in the folder, which older versions did not write; "

@@ -52,3 +52,16 @@ def counts(result: Result, kind: str = "traffic") -> Mapping[str, FloatArray]:
         for outcome in NAMES
         if outcome in table
     }
+
+
+def by_instance(result: Result, service: str) -> FloatArray:
+    """Requests in work by interval (rows) and instance of a service (columns), time-weighted means."""
+    names = result.services[service].instances
+    columns = {name: number for number, name in enumerate(names)}
+    table = result.series["gauge"].columns
+    places: NDArray[np.int64] = np.array([columns.get(each, -1) for each in table["name"]])
+    rows = np.rint(np.asarray(table["time"], dtype=float) / result.interval).astype(int)
+    found = np.zeros((len(times(result)), len(names)))
+    mine = (places >= 0) & (rows < len(found))
+    found[rows[mine], places[mine]] = np.asarray(table["busy"], dtype=float)[mine]
+    return found

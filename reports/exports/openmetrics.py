@@ -17,7 +17,7 @@ from reports.exports.grid import Floats, Grid, service_of
 from reports.exports.metrics import LEVELS, PREFIX, sample
 from reports.stored import StoredRun
 from simulator.experiment.result import FaultFigures, Result, SeriesTable
-from simulator.outcome import NAMES
+from simulator.outcome import NAMES, USABLE
 
 QUANTILES = {
     "0.5": "latency_p50",
@@ -226,7 +226,7 @@ def _floats(table: SeriesTable, column: str) -> Floats:
 def _usable(table: SeriesTable) -> Floats:
     """How many usable answers there were, row by row."""
     found = np.zeros(len(table.columns["time"]))
-    for name in ("ok", "degraded"):
+    for name in USABLE:
         if name in table.columns:
             found += _floats(table, name)
     return found

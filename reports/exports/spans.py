@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from simulator.experiment.result import Result, Span, Trace
-from simulator.outcome import GRPC, NAMES
+from simulator.outcome import GRPC, NAMES, USABLE
 
-USABLE = ("ok", "degraded")
 BY_THE_CALLER = ("timeout", "deadline", "cancelled", "unreachable")
 """Outcomes at the caller's end that do not tell how the instance's own work ended."""
 

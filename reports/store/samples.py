@@ -14,7 +14,6 @@ from simulator.experiment.result import Result, ServiceFigures, TrafficFigures
 
 Key = tuple[str, str, str]
 """Of what (`total`, `traffic` or `service`), its name (empty for the total), and the measure."""
-USABLE = ("ok", "degraded")
 PERCENTILES: Mapping[str, float] = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99}
 Columns = Mapping[str, Floats]
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from reports.quantity import rate, seconds, share
 from reports.story.words import counted, listed, sentence, time, were
 from simulator.experiment.result import Result, TrafficFigures
+from simulator.outcome import is_failure
 
-GOOD = ("ok", "degraded")
 MOST_CLASSES = 6
 MOST_NAMED = 4
 
@@ -44,7 +44,7 @@ def _latency(total: TrafficFigures) -> list[str]:
 
 def _failures(total: TrafficFigures) -> list[str]:
     failed = {
-        name: number for name, number in total.outcomes.items() if name not in GOOD and number
+        name: number for name, number in total.outcomes.items() if number and is_failure(name)
     }
     if not failed:
         return ["None failed."]

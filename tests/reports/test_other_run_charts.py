@@ -17,11 +17,12 @@ from reports.charts.kinds import draw
 from reports.charts.kinds.breakers import spells
 from reports.charts.kinds.imbalance import ratio
 from reports.charts.kinds.scaling import in_work
-from reports.charts.kinds.topology import farthest, layers_of, traffic_of
+from reports.charts.kinds.topology import farthest, layers_of_all, traffic_of, way_of
 from reports.charts.kinds.waterfall import chosen
 from reports.charts.nothing import NothingToDraw
 from reports.charts.series import of_name
 from reports.languages.language import LANGUAGES
+from reports.layers import Spot, arrange, rows_of
 from reports.stored import StoredRun
 from simulator.experiment.result import LogEntry
 from simulator.experiment.run import simulate
@@ -89,7 +90,7 @@ def test_the_graph_is_that_of_the_calls() -> None:
     """Users left of whom they ask; calls and failures as the result has them."""
     result = shop().result
     calls, failures = traffic_of(result)
-    assert layers_of(calls) == [["buyers", "readers"], ["shop"], ["payments"]]
+    assert layers_of_all(result, calls) == {"buyers": 0, "readers": 0, "shop": 1, "payments": 2}
     asked = [each for each in result.edges if each.callee.startswith("payments.")]
     assert calls["shop", "payments"] == sum(each.calls for each in asked) > 0
     failed = sum(n for each in asked for name, n in each.outcomes.items() if name != "ok")
@@ -98,11 +99,25 @@ def test_the_graph_is_that_of_the_calls() -> None:
     assert worst is not None and worst.name == "payments-gone"
 
 
-def test_a_circle_of_calls_has_its_columns() -> None:
-    """Whoever asks back does not push the others to the right for ever."""
-    layers = layers_of({("users", "a"): 1, ("a", "b"): 1, ("b", "a"): 1, ("b", "b"): 1})
-    assert sorted(name for layer in layers for name in layer) == ["a", "b", "users"]
-    assert layers[0] == ["users"]
+def test_a_line_goes_between_the_boxes_of_a_column_that_it_passes() -> None:
+    """From the caller's right edge to the callee's left one, and never through another box."""
+    calls = {("users", "a"): 1, ("users", "c"): 1, ("a", "b"): 1, ("b", "c"): 1, ("c", "a"): 1}
+    graph = arrange({"users": 0, "a": 1, "b": 2, "c": 3}, calls)
+    rows = rows_of(graph, 16, lambda spot: 4 if spot.passing is None else 2)
+    assert rows is not None
+    places = {
+        spot: (float(number), rows[spot] / 4.0)
+        for number, column in enumerate(graph.columns)
+        for spot in column
+    }
+    way = way_of(("users", "c"), graph, places)
+    assert [round(x) for x, _ in way] == [0, 1, 1, 2, 2, 3]
+    for name, column in (("a", 1), ("b", 2)):
+        passing = [y for x, y in way if round(x) == column]
+        assert all(abs(y - places[Spot(name)][1]) >= 0.5 for y in passing)
+    back = way_of(("c", "a"), graph, places)
+    assert back[0][0] > back[-1][0], "it leads back"
+    assert way_of(("a", "a"), graph, places) == []
 
 
 def test_spells_of_breakers_are_those_of_the_log() -> None:

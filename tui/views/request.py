@@ -12,9 +12,8 @@ from textual.widgets import Static
 from simulator.experiment.result import Span, Trace
 from simulator.live.commands import Focus
 from simulator.live.snapshot import Snapshot
-from simulator.outcome import MEANINGS, NAMES
+from simulator.outcome import MEANINGS, NAMES, is_failure
 from tui import glyphs, text
-from tui.outcomes import is_failure
 from tui.views.inner import OVERVIEW, WAITING, InnerView, panel
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.drawing import Drawing, ink, muted, signed

@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 
 from simulator.live.commands import Focus
 from simulator.live.snapshot import Snapshot, TraceView
+from simulator.outcome import USABLE, is_failure
 from tui import text
-from tui.outcomes import GOOD, is_failure
 from tui.views.inner import OVERVIEW, InnerView, panel
 from tui.widgets.crumbs import Crumbs
 from tui.widgets.filter_line import FilterLine
@@ -86,7 +86,7 @@ class Requests(InnerView):
         self.query_one(HeadLines).show(
             [
                 told("shown", f"{len(matching)} of {len(traces)}"),
-                told("good", str(sum(each in GOOD for each in ended))),
+                told("good", str(sum(each in USABLE for each in ended))),
                 told("failed", str(sum(map(is_failure, ended)))),
                 told("under way", str(len(matching) - len(ended))),
             ]

@@ -6,9 +6,10 @@ from rich.text import Text
 from textual.widget import Widget
 
 from simulator.live.snapshot import Snapshot
+from simulator.outcome import is_failure
 from tui import text
 from tui.glyphs import OUTCOMES, sign
-from tui.outcomes import is_failure, shares_failed
+from tui.outcomes import shares_failed
 from tui.paint import Paint
 from tui.widgets.spark import spark
 from tui.window import window

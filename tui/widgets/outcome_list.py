@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from rich.text import Text
 from textual.widget import Widget
 
-from simulator.outcome import NAMES
+from simulator.outcome import NAMES, USABLE
 from tui import text
 from tui.glyphs import OUTCOMES, sign
-from tui.outcomes import GOOD
 from tui.paint import Paint
 
 FIGURES = 14
@@ -63,6 +62,6 @@ class OutcomeList(Widget):
         return page
 
     def _place(self, name: str) -> tuple[int, float, int]:
-        if name in GOOD:
-            return GOOD.index(name), 0.0, 0
-        return len(GOOD), -self.outcomes[name], NAMES.index(name)
+        if name in USABLE:
+            return USABLE.index(name), 0.0, 0
+        return len(USABLE), -self.outcomes[name], NAMES.index(name)

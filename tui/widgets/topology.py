@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from reports.layers import Hop, Link
 from simulator.live.snapshot import EdgeView, Snapshot
-from tui.graph import Hop, Link
 from tui.nodes import Node, line_look, links_of, nodes_of
 from tui.paint import Paint
 from tui.text import rate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tui.graph import Graph, Hop, Link, Spot, arrange, rows_of
+from reports.layers import Graph, Hop, Link, Spot, arrange, rows_of
 from tui.nodes import Node
 from tui.widgets.node_box import (
     BOX_ROWS,

@@ -21,8 +21,8 @@ from math import floor
 from textual.content import Content
 
 from simulator.experiment.result import Span, Trace
+from simulator.outcome import USABLE
 from tui import glyphs, text
-from tui.outcomes import GOOD
 from tui.round_numbers import round_up
 from tui.widgets.drawing import MUTED, ink, muted
 from tui.widgets.live_table import Column, LiveTable
@@ -155,7 +155,7 @@ def _is_out(span: Span, time: float) -> bool:
 def _asks_again(span: Span, earlier: Span) -> bool:
     if _is_out(earlier, span.sent):
         return span.sent > earlier.sent
-    return earlier.outcome not in GOOD
+    return earlier.outcome not in USABLE
 
 
 def bar(span: Span, scale: Scale, now: float, request_ended: float | None) -> Content:
@@ -189,7 +189,7 @@ def bar(span: Span, scale: Scale, now: float, request_ended: float | None) -> Co
             draw(served_from, min(served_until, ended), SERVED, 1)
         if served_until > ended:
             draw(max(served_from, ended), served_until, FORSAKEN, 1)
-    if span.ended is not None and span.ended <= scale.end and span.outcome not in GOOD:
+    if span.ended is not None and span.ended <= scale.end and span.outcome not in USABLE:
         sign = glyphs.sign(glyphs.OUTCOMES, span.outcome or "")
         cells[scale.cell(span.ended)] = (sign.glyph, f"bold {ink(sign)}")
     under_way = span.ended is None or (span.served_from is not None and span.served_until is None)

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from reports.charts.faults import number, shade, told
+from reports.charts.faults import over_time, told
 from reports.charts.house import BLUE, INK, ORANGE, PALE, RED, Look, legend, sheet
 from reports.charts.nothing import NothingToDraw
 from reports.charts.series import counts, lengths, middles
 from reports.stored import StoredRun
-from simulator.experiment.result import Result
+from simulator.experiment.result import LogEntry, Result
 from simulator.observe.event_log import MOST as LOG_MOST
 
 MOST = 12
@@ -63,13 +63,26 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     failed = sum(others, np.zeros(len(middles(result))))
     below.plot(middles(result), failed / lengths(result), color=INK)
     below.set_ylabel(say("not ok (per second)"))
-    below.set_xlabel(say("simulated time (s)"))
     below.set_ylim(bottom=0.0, top=None if failed.any() else 1.0)
-    for axes in (above, below):
-        axes.set_xlim(0.0, result.simulated)
-        shade(axes, result.faults, result.simulated)
-    number(below, result.faults, look)
+    ejected = [each.time for each in result.log if is_ejection(each)]
+    if ejected:
+        below.plot(
+            ejected,
+            np.zeros(len(ejected)),
+            "^",
+            color=INK,
+            markersize=2.4 * look.size.line,
+            clip_on=False,
+            label=say("an instance is ejected"),
+        )
+        legend(below)
+    over_time((above, below), result, look)
     return figure
+
+
+def is_ejection(entry: LogEntry) -> bool:
+    """Whether a caller's outlier detection has put an instance aside."""
+    return entry.kind == "choice" and entry.detail == "ejected"
 
 
 def spells(result: Result) -> dict[str, list[Spell]]:
@@ -122,6 +135,14 @@ def _rows(
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
+    say = look.say
+    names = {
+        "open": say("open"),
+        "half_open": say("half open"),
+        "forced_open": say("forced open"),
+        "disabled": say("disabled"),
+        "metrics_only": say("metrics only"),
+    }
     keys = [state for state in LOOKS if state in states]
     legend(
         axes,
@@ -130,7 +151,7 @@ def _rows(
                 facecolor=LOOKS[state][0],
                 hatch=LOOKS[state][1],
                 edgecolor=INK,
-                label=look.say(state.replace("_", " ")),
+                label=names[state],
             )
             for state in keys
         ],
@@ -144,9 +165,6 @@ def _caption(result: Result, more: int, look: Look) -> str:
         told(result.faults, look),
         say("A line: the breaker is closed, and lets calls through."),
     ]
-    ejected = sum(each.kind == "choice" and each.detail == "ejected" for each in result.log)
-    if ejected:
-        lines.append(say("Instances ejected by their callers: {count} times.", count=ejected))
     if more:
         lines.append(say("{more} more breakers, open for less time, are left out.", more=more))
     if len(result.log) >= LOG_MOST:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
-from reports.charts.faults import number, shade, told
+from reports.charts.faults import over_time, told
 from reports.charts.house import BLUE, INK, PALE, RED, Look, legend, sheet
 from reports.charts.nothing import NothingToDraw
-from reports.charts.series import FloatArray, middles, times
+from reports.charts.series import FloatArray, by_instance, middles
 from reports.stored import StoredRun
 from simulator.experiment.result import Result
 
@@ -35,15 +34,9 @@ def draw(stored: StoredRun, look: Look) -> Figure:
             seed=result.seed,
             service=service,
         ),
-        "\n".join(
-            filter(
-                None,
-                [
-                    told(result.faults, look),
-                    say("The service whose instances differed most, of those with several."),
-                ],
-            )
-        ),
+        told(result.faults, look)
+        + "\n"
+        + say("The service whose instances differed most, of those with several."),
     )
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     when = middles(result)
@@ -56,13 +49,10 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     below.plot(when, ratio(busy), color=INK)
     below.axhline(1.0, color=INK, lw=0.4 * look.size.line)
     below.set_ylabel(say("max over mean (1: even)"))
-    below.set_xlabel(say("simulated time (s)"))
     for axes in (above, below):
-        axes.set_xlim(0.0, result.simulated)
         axes.set_ylim(bottom=0.0)
-        shade(axes, result.faults, result.simulated)
     legend(above)
-    number(above, result.faults, look)
+    over_time((above, below), result, look)
     return figure
 
 
@@ -93,7 +83,7 @@ def chosen(result: Result) -> tuple[str, list[str], FloatArray]:
     for service, figures in result.services.items():
         names = list(figures.instances)
         if len(names) > 1:
-            busy = work_of(result, names)
+            busy = by_instance(result, service)
             if figures.scaling is not None:
                 # One that comes and goes and has nothing to do is taken for one that is not there.
                 busy[busy == 0.0] = np.nan
@@ -106,17 +96,3 @@ def chosen(result: Result) -> tuple[str, list[str], FloatArray]:
         raise NothingToDraw("no service has several instances that had something to do")
     service = max(found, key=lambda name: found[name][0])
     return service, found[service][1], found[service][2]
-
-
-def work_of(result: Result, names: list[str]) -> FloatArray:
-    """Requests in work by interval (rows) and instance (columns), time-weighted means."""
-    table = result.series["gauge"].columns
-    columns = {name: number for number, name in enumerate(names)}
-    places: NDArray[np.int64] = np.array([columns.get(each, -1) for each in table["name"]])
-    mine = places >= 0
-    rows = np.rint(np.asarray(table["time"], dtype=float)[mine] / result.interval).astype(int)
-    found = np.zeros((len(times(result)), len(names)))
-    inside = rows < len(found)
-    busy = np.asarray(table["busy"], dtype=float)[mine]
-    found[rows[inside], places[mine][inside]] = busy[inside]
-    return found

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from reports.charts import events
-from reports.charts.faults import number, shade, told
+from reports.charts.faults import over_time, told
 from reports.charts.house import GOODPUT, PERCENTILES, SERIES, THROUGHPUT, Look, legend, sheet
 from reports.charts.latencies import Buckets, percentiles
 from reports.charts.nothing import NothingToDraw
@@ -55,7 +55,6 @@ def draw(stored: StoredRun, look: Look) -> Figure:
         for row, name in enumerate(names):
             axes[name] = figure.add_subplot(grid[row], sharex=axes.get(names[0]))
             axes[name].tick_params(labelbottom=row == len(names) - 1)
-        axes[names[-1]].set_xlabel(look.say("simulated time (s)"))
     _rate(axes["rate"], result, look)
     _latency(axes["latency"], result, look)
     if several:
@@ -63,11 +62,8 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     stacked(axes["outcomes"], middles(result), counts(result), look)
     if rows:
         events.strip(axes["events"], rows, look)
-    for each in axes.values():
-        each.set_xlim(0.0, result.simulated)
-        shade(each, result.faults, result.simulated)
     for names in parts:
-        number(axes[names[0]], result.faults, look)
+        over_time([axes[name] for name in names], result, look)
     return figure
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from reports.charts.faults import number, shade, told
+from reports.charts.faults import over_time, told
 from reports.charts.house import BLUE, INK, ORANGE, Look, legend, sheet
 from reports.charts.nothing import NothingToDraw
-from reports.charts.series import FloatArray, lengths, middles, of_name, times
+from reports.charts.series import FloatArray, by_instance, lengths, middles, of_name, times
 from reports.stored import StoredRun
 from simulator.experiment.result import Result
 
@@ -42,13 +42,10 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     load.set_ylabel(say("attempts per second"))
     work.plot(middles(result), in_work(result, service), color=INK)
     work.set_ylabel(say("in work per instance"))
-    work.set_xlabel(say("simulated time (s)"))
     for axes in (instances, load, work):
-        axes.set_xlim(0.0, result.simulated)
         axes.set_ylim(bottom=0.0)
-        shade(axes, result.faults, result.simulated)
     legend(instances)
-    number(instances, result.faults, look)
+    over_time((instances, load, work), result, look)
     return figure
 
 
@@ -73,14 +70,9 @@ def chosen(result: Result) -> tuple[str, list[str]]:
 
 def in_work(result: Result, service: str) -> FloatArray:
     """Requests being worked on in each instance that was ready, by interval; NaN where none was."""
-    table = result.series["gauge"].columns
-    members = set(result.services[service].instances)
-    mine = np.array([each in members for each in table["name"]], dtype=bool)
-    places = np.rint(np.asarray(table["time"], dtype=float)[mine] / result.interval).astype(int)
-    count = len(times(result))
-    busy = np.bincount(places, np.asarray(table["busy"], dtype=float)[mine], count)[:count]
+    busy = by_instance(result, service).sum(axis=1)
     ready = of_name(result, "replicas", service, "ready")
-    found = np.full(count, np.nan)
+    found = np.full(len(ready), np.nan)
     known = ready > 0.0
     found[known] = busy[known] / ready[known]
     return found

@@ -9,22 +9,29 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Patch
+from matplotlib.path import Path
 
 from reports.charts.fitting import width
 from reports.charts.house import BLUE, INK, ORANGE, RED, Look, legend, sheet
 from reports.charts.nothing import NothingToDraw
+from reports.layers import Graph, Spot, arrange, rows_of
 from reports.quantity import digits, seconds, share
 from reports.stored import StoredRun
 from simulator.experiment.result import FaultFigures, Result
+from simulator.live.views.graph import layers_of
+from simulator.outcome import is_failure
 
 HURT, BAD = 0.01, 0.1
 """Shares of calls that failed from which an edge is dashed, and dotted in red."""
-GOOD = ("ok", "degraded", "cancelled")
-HIGH = 0.62
-"""Part of a row that a box takes."""
+BOX, PASSING = 4, 2
+"""Rows that a box takes with the air around it, and a line that passes between boxes."""
+HIGH = 0.68
+"""Part of them that the box itself takes."""
 WIDE = 0.68
 """Part of a column that a box takes at most."""
 
+MIRROR = " (mirror)"
+"""Ends the name of a caller whose copies these are."""
 Edge = tuple[str, str]
 """From a traffic class or a service to a service."""
 
@@ -40,7 +47,16 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     if not calls:
         raise NothingToDraw("nobody called anybody in this run")
     fault = farthest(result.faults)
-    layers = layers_of(calls)
+    layers = layers_of_all(result, calls)
+    graph = arrange(layers, calls)
+    height = max(sum(map(_rows, column)) for column in graph.columns)
+    rows = rows_of(graph, height, _rows)
+    assert rows is not None, "the highest column has just as many rows as it needs"
+    places = {
+        spot: (float(number), rows[spot] / BOX)
+        for number, column in enumerate(graph.columns)
+        for spot in column
+    }
     figure = sheet(
         look,
         say("{scenario}, seed {seed}: who asks whom", scenario=result.scenario, seed=result.seed),
@@ -50,19 +66,17 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     axes.set_axis_off()
     axes.set_xticks([])
     axes.set_yticks([])
-    most = max(map(len, layers))
-    axes.set_xlim(-0.5, len(layers) - 0.5)
-    axes.set_ylim(most - 0.5, -0.5)
-    places = {
-        name: (float(column), (most - len(layer)) / 2.0 + row)
-        for column, layer in enumerate(layers)
-        for row, name in enumerate(layer)
-    }
-    letter = _letter(layers, result, look)
+    axes.set_xlim(-0.5, len(graph.columns) - 0.5)
+    axes.set_ylim(height / BOX, 0.0)
+    letter = _letter(len(graph.columns), list(layers), result, look)
+    busiest = max(max(calls.values()), 1)
     for edge in calls:
-        _edge(axes, edge, places, calls, failures, look)
-    for name, place in places.items():
-        _box(axes, name, place, stored, fault, letter, look)
+        way = way_of(edge, graph, places)
+        if len(way) > 1:
+            share_failed = failures[edge] / calls[edge] if calls[edge] else 0.0
+            _line(axes, way, (calls[edge] / busiest) ** 0.5, share_failed, look)
+    for name in layers:
+        _box(axes, name, places[Spot(name)], stored, fault, letter, look)
     _legend(axes, fault, look)
     return figure
 
@@ -72,36 +86,43 @@ def traffic_of(result: Result) -> tuple[dict[Edge, int], dict[Edge, int]]:
     calls: dict[Edge, int] = defaultdict(int)
     failures: dict[Edge, int] = defaultdict(int)
     for each in result.edges:
-        edge = each.caller.partition(".")[0], each.callee.partition(".")[0]
+        caller = each.caller.removesuffix(MIRROR)
+        edge = caller.partition(".")[0], each.callee.partition(".")[0]
         calls[edge] += each.calls
-        failures[edge] += sum(n for name, n in each.outcomes.items() if name not in GOOD)
+        failures[edge] += sum(n for name, n in each.outcomes.items() if is_failure(name))
     return dict(calls), dict(failures)
 
 
-def layers_of(calls: Mapping[Edge, int]) -> list[list[str]]:
-    """Who stands in which column: one to the right of all that ask it, circles aside.
+def layers_of_all(result: Result, calls: Mapping[Edge, int]) -> dict[str, int]:
+    """The column of everybody: 0 for users, and for a service the longest way to it from them."""
+    names = dict.fromkeys(name for edge in calls for name in edge)
+    users = [name for name in names if name not in result.services]
+    services = [name for name in names if name in result.services]
+    return dict.fromkeys(users, 0) | layers_of(list(calls), users, services)
 
-    Within a column, those whose callers stand high stand high: the barycentre of Sugiyama, Tagawa and
-    Toda (1981).
-    """
-    names = list(dict.fromkeys(name for edge in calls for name in edge))
-    depth = dict.fromkeys(names, 0)
-    # Each round moves what has to move by one; a circle would move for ever.
-    for _ in names:
-        for caller, callee in calls:
-            if caller != callee and depth[callee] <= depth[caller] < len(names) - 1:
-                depth[callee] = depth[caller] + 1
-    used = sorted(set(depth.values()))
-    layers = [[name for name in names if depth[name] == each] for each in used]
-    rows = {name: float(row) for row, name in enumerate(layers[0])}
-    for layer in layers[1:]:
-        for name in layer:
-            above = [rows[caller] for caller, callee in calls if callee == name and caller in rows]
-            rows[name] = sum(above) / len(above) if above else 0.0
-        layer.sort(key=lambda name: rows[name])
-        for row, name in enumerate(layer):
-            rows[name] = float(row) - len(layer) / 2.0 + len(layers[0]) / 2.0
-    return layers
+
+def way_of(
+    edge: Edge, graph: Graph, places: Mapping[Spot, tuple[float, float]]
+) -> list[tuple[float, float]]:
+    """The corners of a line, from the caller to the callee: through its places in columns that it passes."""
+    hops = [hop for hop in graph.hops if hop.link == edge]
+    if not hops:
+        return []
+    half = WIDE / 2
+    if hops[0].beside:
+        (x, y), (_, to_y) = places[Spot(edge[0])], places[Spot(edge[1])]
+        out = x + half + 0.1
+        return [(x + half, y), (out, y), (out, to_y), (x + half, to_y)]
+    corners = []
+    for hop in sorted(hops, key=lambda each: each.column):
+        (x, y), (to_x, to_y) = places[hop.start], places[hop.end]
+        corners += [(x + half, y), (to_x - half, to_y)]
+    return corners[::-1] if hops[0].backwards else corners
+
+
+def _rows(spot: Spot) -> int:
+    """How much of a column something takes: a box with air around it, or a line that passes."""
+    return BOX if spot.passing is None else PASSING
 
 
 def farthest(faults: Sequence[FaultFigures]) -> FaultFigures | None:
@@ -132,11 +153,10 @@ def _words(name: str, result: Result, fault: FaultFigures | None, look: Look) ->
     return words
 
 
-def _letter(layers: Sequence[Sequence[str]], result: Result, look: Look) -> float:
+def _letter(columns: int, names: Sequence[str], result: Result, look: Look) -> float:
     """Points of the letters in boxes: those of a caption, or fewer where a column is narrow."""
     letter = look.size.caption
-    room = WIDE * look.room / len(layers)
-    names = [name for layer in layers for name in layer]
+    room = WIDE * look.room / columns
     widest = max(width(line, letter) for name in names for line in _words(name, result, None, look))
     # A box has some air around its words.
     return letter * min(1.0, room / (1.25 * widest))
@@ -179,38 +199,27 @@ def _box(
     )
 
 
-def _edge(
-    axes: Axes,
-    edge: Edge,
-    places: Mapping[str, tuple[float, float]],
-    calls: Mapping[Edge, int],
-    failures: Mapping[Edge, int],
-    look: Look,
+def _line(
+    axes: Axes, way: Sequence[tuple[float, float]], heavy: float, failed: float, look: Look
 ) -> None:
-    (x, y), (to_x, to_y) = places[edge[0]], places[edge[1]]
-    failed = failures[edge] / calls[edge] if calls[edge] else 0.0
+    """An arrow along some corners; `heavy` from 0 to 1 tells of the calls that it carries."""
     colour, dash = (
         (RED, ":") if failed >= BAD else (ORANGE, "--") if failed >= HURT else (BLUE, "-")
     )
-    busiest = max(calls.values())
     axes.add_patch(
         FancyArrowPatch(
-            (x + WIDE / 2, y),
-            (to_x - WIDE / 2, to_y),
+            path=Path(way),
             arrowstyle="-|>",
             mutation_scale=3.5 * look.size.line,
-            connectionstyle=f"arc3,rad={_bend(x, to_x)}",
             color=colour,
             linestyle=dash,
-            linewidth=look.size.line * (0.3 + 1.2 * (calls[edge] / busiest) ** 0.5),
+            linewidth=look.size.line * (0.3 + 1.2 * heavy),
+            capstyle="butt",
+            joinstyle="round",
+            fill=False,
             zorder=2,
         )
     )
-
-
-def _bend(x: float, to_x: float) -> float:
-    """How far a line bows: one that passes a column goes by its boxes, one that goes back by all."""
-    return 0.4 if to_x <= x else 0.15 if to_x - x > 1.5 else 0.0
 
 
 def _legend(axes: Axes, fault: FaultFigures | None, look: Look) -> None:

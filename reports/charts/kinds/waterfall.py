@@ -14,8 +14,8 @@ from reports.charts.nothing import NothingToDraw
 from reports.charts.scales import PLAIN, time_unit
 from reports.stored import StoredRun
 from simulator.experiment.result import Span, Trace
+from simulator.outcome import is_failure
 
-GOOD = ("ok", "degraded")
 MOST = {"slide": 16, "column": 12, "poster": 24}
 """Attempts that can be read below each other; those that began last are left out."""
 INDENT = 2
@@ -84,7 +84,7 @@ def chosen(traces: Sequence[Trace]) -> Trace:
         traces,
         key=lambda each: (
             each.ended is not None,
-            each.outcome not in GOOD,
+            each.outcome is not None and is_failure(each.outcome),
             (each.ended or each.started) - each.started,
         ),
     )
@@ -182,7 +182,7 @@ def _caption(trace: Trace, more: int, look: Look) -> str:
     said = [
         say(
             "Request {number} of {traffic}, from {start} s on: the slowest of those kept that failed."
-            if trace.ended is not None and trace.outcome not in GOOD
+            if trace.outcome is not None and is_failure(trace.outcome)
             else "Request {number} of {traffic}, from {start} s on: the slowest of those kept; none failed.",
             number=trace.request,
             traffic=trace.traffic,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import STORE, graph
 
-from tui.graph import Graph, Link, Spot, arrange, rows_of
+from reports.layers import Graph, Link, Spot, arrange, rows_of
 from tui.nodes import links_of, nodes_of
 from tui.widgets.topology_plan import plan
 from tui.wiring import Way, ways_between
