@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from typer.core import TyperCommand
 
+from cli.options import RunArgument
 from reports.charts.nothing import NothingToDraw
 from simulator.errors import SimulatorError
 from simulator.scenario.problem import listed, nearest
@@ -61,10 +62,7 @@ def complete_language(incomplete: str) -> list[str]:
 
 
 def chart(
-    run: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="A folder that `--out` has left.", show_default=False),
-    ],
+    run: RunArgument,
     kind: Annotated[
         str,
         typer.Option(

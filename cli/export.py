@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from cli.options import RunArgument
 from simulator.errors import SimulatorError
 from simulator.scenario.problem import listed, nearest
 
@@ -23,10 +24,7 @@ def complete_format(incomplete: str) -> list[str]:
 
 
 def export(
-    run: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="A folder that `--out` has left.", show_default=False),
-    ],
+    run: RunArgument,
     to: Annotated[
         str,
         typer.Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -39,6 +40,10 @@ DurationOption = Annotated[
 ]
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output, and nothing else.")
+]
+RunArgument = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="A folder that `--out` has left.", show_default=False),
 ]
 
 

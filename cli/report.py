@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli.options import RunArgument
+
 
 def complete_format(incomplete: str) -> list[str]:
     """Names of formats, for the shell."""
@@ -16,10 +18,7 @@ def complete_format(incomplete: str) -> list[str]:
 
 
 def report(
-    run: Annotated[
-        Path,
-        typer.Argument(metavar="RUN", help="A folder that `--out` has left.", show_default=False),
-    ],
+    run: RunArgument,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", metavar="FILE", help="Where to: .html, .md or .xml."),

@@ -37,7 +37,8 @@ def promised(slo: SloFigures) -> str:
     text = f"{format_share(slo.objective)} of {slo.of or 'all traffic'}"
     if slo.slower_than is not None:
         text += f" within {format_duration(slo.slower_than)}"
-    return f"{text}, {format_duration(slo.window)}"
+    # To the millisecond: the window of a run that was interrupted is as long as that came to be.
+    return f"{text}, {format_duration(round(slo.window, 3))}"
 
 
 def alerted(slo: SloFigures) -> str:

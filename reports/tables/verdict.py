@@ -37,7 +37,8 @@ def verdict_line(result: Result) -> Text:
     if not total:
         return Text("PASS  nothing was expected", style="bold green")
     if result.verdict == "pass":
-        return Text(f"PASS  all {total} expectations met", style="bold green")
+        said = "the one expectation" if total == 1 else f"all {total} expectations"
+        return Text(f"PASS  {said} met", style="bold green")
     # Without weights the score says no more than the counts.
     weighted = len({each.weight for each in result.expectations}) > 1
     score = f", score {digits(result.score or 0.0)}" if weighted else ""
