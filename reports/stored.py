@@ -94,6 +94,25 @@ def read_comparison(path: Path) -> StoredComparison:
     )
 
 
+def missing_from(folder: Path, finished: int) -> str | None:
+    """The name of a file that the folder of a run must have, and lacks; None if it has all.
+
+    A run always leaves what its instances did, and what its users saw if any of `finished` requests ended.
+    """
+    needed = [
+        SCENARIO,
+        TRACES,
+        series_file("gauge"),
+        *([series_file("traffic")] if finished else []),
+    ]
+    return next((name for name in needed if not (folder / name).is_file()), None)
+
+
+def series_file(kind: str) -> str:
+    """The file of a kind of series."""
+    return f"series-{kind}.parquet"
+
+
 def _object(folder: Path) -> dict[str, Any]:
     file = folder / MARK
     if not folder.exists():
@@ -128,6 +147,9 @@ def _result(folder: Path, found: Mapping[str, Any]) -> Result:
         if name not in found:
             raise StoredError(f"{folder / MARK}: damaged: `{name}` is missing")
         values[name] = _valid(adapter, found[name], folder / MARK, name)
+    missing = missing_from(folder, values["total"].finished)
+    if missing is not None:
+        raise StoredError(f"{folder / missing}: missing: the folder is no longer whole")
     return Result(**values, series=_series(folder), traces=_traces(folder))
 
 
@@ -159,8 +181,6 @@ def _series(folder: Path) -> dict[str, SeriesTable]:
         tables[kind] = SeriesTable(
             kind, {name: _column(table[name]) for name in table.column_names}
         )
-    if not tables:
-        raise StoredError(f"{folder}: no {SERIES} in it: the folder is no longer whole")
     return tables
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from reports.export import MARK
-from reports.stored import SCENARIO, SERIES, TRACES
+from reports.stored import SCENARIO, SERIES, missing_from
 from simulator.errors import SimulatorError
 from simulator.experiment import comparison as compared
 from simulator.experiment import result as results
@@ -191,8 +191,8 @@ def _missing(folder: Path, headline: Headline) -> str | None:
         f"`verdict` in {MARK}": headline.verdict,
         f"`digest` in {MARK}": headline.digest,
         f"`total` in {MARK}": headline.total,
-        SCENARIO: (folder / SCENARIO).is_file() or None,
-        TRACES: (folder / TRACES).is_file() or None,
-        SERIES: next(folder.glob(SERIES), None),
     }
-    return next((name for name, value in told.items() if value is None), None)
+    finished = 0 if headline.total is None else headline.total.finished
+    return next(
+        (name for name, value in told.items() if value is None), missing_from(folder, finished)
+    )

@@ -54,6 +54,7 @@ def test_a_chart_becomes_a_file(runs: Path) -> None:
         (["nowhere"], "nowhere: there is no such folder"),
         (["foreign"], "foreign: no result.json in it; expected a folder that `--out` has left"),
         (["damaged"], "result.json: damaged"),
+        (["robbed"], "robbed/series-traffic.parquet: missing: the folder is no longer whole"),
         (["plain", "--kind", "recovery"], "plain: nothing for `recovery` to show: the run had no"),
         (
             ["old", "--kind", "latency"],
@@ -67,10 +68,11 @@ def test_mistakes(runs: Path, words: list[str], message: str) -> None:
     """One message, status 2, and nothing is written."""
     (runs / "foreign").mkdir(exist_ok=True)
     (runs / "letter.txt").write_text("dear")
-    for name in ("damaged", "old"):
+    for name in ("damaged", "old", "robbed"):
         shutil.copytree(runs / "shop", runs / name, dirs_exist_ok=True)
     (runs / "damaged" / "result.json").write_text('{"schema": "aftershock.run/1"')
     (runs / "old" / "series-latency.parquet").unlink()
+    (runs / "robbed" / "series-traffic.parquet").unlink()
     before = {each: each.stat().st_mtime_ns for each in runs.rglob("*")}
     found = called("chart", *words, folder=runs)
     assert found.returncode == 2

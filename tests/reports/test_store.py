@@ -65,6 +65,11 @@ def test_nobody_looks_deeper_than_four_folders(folder: Path) -> None:
         (lambda run: os.truncate(run / MARK, 100), "damaged", "cut off"),
         (lambda run: (run / "traces.json").unlink(), "damaged", "traces.json is missing"),
         (lambda run: (run / "scenario.yaml").unlink(), "damaged", "scenario.yaml is missing"),
+        (
+            lambda run: (run / "series-gauge.parquet").unlink(),
+            "damaged",
+            "series-gauge.parquet is missing",
+        ),
         (lambda run: (run / MARK).write_text('{"schema": "other/1"}'), "foreign", "'other/1'"),
         (lambda run: (run / MARK).write_text("[1, 2]"), "foreign", "schema"),
         (
