@@ -8,12 +8,13 @@ import pytest
 from samples_inside import CHECKOUT, REQUESTS, looking
 from stage import SIZES, PictureDriver, Stage, perform
 
+from reports.attempts import tree
 from simulator.live.commands import Focus
 from tui.views import inner
 from tui.views.request import span_lines
 from tui.watching import Selection
 from tui.widgets.requests_table import RequestsTable
-from tui.widgets.waterfall import Waterfall, tree
+from tui.widgets.waterfall import Waterfall
 
 SAMPLE = looking(traces=REQUESTS, trace=CHECKOUT)
 FAR_AWAY = replace(CHECKOUT, request=46, started=20.0, ended=20.5)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from samples_inside import CHECKOUT, span, trace
 
+from reports.attempts import tree
 from simulator.experiment.result import Span
-from tui.widgets.waterfall import Scale, bar, end_of, ticks, tree
+from tui.widgets.waterfall import Scale, bar, end_of, ticks
 
 SCALE = Scale(0.0, 1.0, 20)
 """A cell is 50 ms."""

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from reports.attempts import Line
 from simulator.experiment.result import Span, Trace
 from simulator.live.commands import Focus
 from simulator.live.snapshot import Snapshot
@@ -19,7 +20,7 @@ from tui.widgets.crumbs import Crumbs
 from tui.widgets.drawing import Drawing, ink, muted, signed
 from tui.widgets.head_lines import HeadLines, flow, told
 from tui.widgets.live_table import LiveTable
-from tui.widgets.waterfall import Line, Waterfall, legend
+from tui.widgets.waterfall import Waterfall, legend
 
 HELP = """
 One sampled request with every attempt it caused. A line is one sending from a caller to an instance; it is

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from reports.attempts import Line, tree
 from reports.charts.fitting import width
-from reports.charts.house import BLUE, INK, PALE, RED, SIZES, Look, legend, sheet
+from reports.charts.house import BLUE, INK, ORANGE, PALE, RED, SIZES, Look, legend, sheet
 from reports.charts.nothing import NothingToDraw
 from reports.charts.scales import PLAIN, time_unit
 from reports.stored import StoredRun
@@ -22,6 +23,12 @@ INDENT = 2
 """Letters by which a call stands to the right of whoever made it."""
 HIGH = 0.62
 """Part of a row that its bar takes."""
+Phase = tuple[str, str]
+"""Colour and hatch of what happens to an attempt."""
+WAITING: Phase = (PALE, "")
+SERVED: Phase = (BLUE, "")
+ANSWERING: Phase = ("white", "")
+FORSAKEN: Phase = (ORANGE, "///")
 
 
 def draw(stored: StoredRun, look: Look) -> Figure:
@@ -32,7 +39,7 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     """
     trace = chosen(stored.result.traces)
     say = look.say
-    rows = list(_below(trace, None, 0))
+    rows = tree(trace.spans)
     shown = rows[: _most(look)]
     figure = sheet(
         look,
@@ -46,13 +53,13 @@ def draw(stored: StoredRun, look: Look) -> Figure:
         _caption(trace, len(rows) - len(shown), look),
     )
     axes = figure.subplots()
-    last = max(_end(each) for each, _ in rows)
+    last = max(_end(each.span) for each in rows)
     factor, unit = time_unit(last - trace.started)
-    for place, (span, _) in enumerate(shown):
-        _bar(axes, place, span, trace, factor)
+    for place, line in enumerate(shown):
+        _bar(axes, place, line.span, trace, factor)
     _outcomes(axes, shown, trace, factor, look)
     axes.set_ylim(len(shown) - 0.4, -0.6)
-    axes.set_yticks(range(len(shown)), [_label(span, depth) for span, depth in shown])
+    axes.set_yticks(range(len(shown)), [_label(each) for each in shown])
     for label in axes.get_yticklabels():
         label.set_horizontalalignment("left")
     axes.tick_params(axis="y", length=0, pad=_room(shown, look))
@@ -63,8 +70,10 @@ def draw(stored: StoredRun, look: Look) -> Figure:
     legend(
         axes,
         [
-            Patch(facecolor=PALE, edgecolor=INK, label=say("on the way, or waiting")),
-            Patch(facecolor=BLUE, edgecolor=INK, label=say("being worked on")),
+            _key(WAITING, say("on the way, or waiting")),
+            _key(SERVED, say("being worked on")),
+            _key(ANSWERING, say("the answer on its way back")),
+            _key(FORSAKEN, say("worked on for a caller who has gone")),
         ],
     )
     return figure
@@ -94,51 +103,51 @@ def _most(look: Look) -> int:
     return next(MOST[name] for name, size in SIZES.items() if size == look.size)
 
 
-def _below(trace: Trace, parent: int | None, depth: int) -> Iterator[tuple[Span, int]]:
-    """The attempts of a parent in the order of time, each with those below it."""
-    mine = [each for each in trace.spans if each.parent == parent]
-    for span in sorted(mine, key=lambda each: (each.sent, each.id)):
-        yield span, depth
-        yield from _below(trace, span.id, depth + 1)
-
-
 def _end(span: Span) -> float:
     """When an attempt was over, for its caller or for whoever served it; of one under way, its last sign."""
     known = (span.ended, span.served_until, span.served_from, span.sent)
     return max(each for each in known if each is not None)
 
 
+def _parts(span: Span) -> Iterator[tuple[Phase, float, float]]:
+    """What happened to an attempt, and from when to when, in seconds."""
+    over = _end(span)
+    ended = over if span.ended is None else span.ended
+    if span.served_from is None:
+        yield WAITING, span.sent, ended
+        return
+    until = over if span.served_until is None else span.served_until
+    yield WAITING, span.sent, min(span.served_from, ended)
+    yield SERVED, min(span.served_from, ended), min(until, ended)
+    yield ANSWERING, min(until, ended), ended
+    yield FORSAKEN, max(span.served_from, ended), max(until, ended)
+
+
 def _bar(axes: Axes, place: int, span: Span, trace: Trace, factor: float) -> None:
-    """The whole attempt in pale, the work in it in dark; what goes on after the caller left stands out."""
-    end = _end(span)
-    thin = 0.3 * axes.spines["left"].get_linewidth()
-    parts = [(PALE, span.sent, end)]
-    if span.served_from is not None:
-        until = end if span.served_until is None else span.served_until
-        parts.append((BLUE, span.served_from, until))
-    for colour, begin, until in parts:
-        axes.barh(
-            place,
-            factor * (until - begin),
-            left=factor * (begin - trace.started),
-            height=HIGH,
-            color=colour,
-            edgecolor=INK,
-            linewidth=thin,
-        )
-    if span.ended is not None and span.ended < end:
-        at = factor * (span.ended - trace.started)
-        axes.plot([at, at], [place - 0.45, place + 0.45], color=RED, lw=2.0 * thin + 1.0)
+    for (colour, hatch), begin, until in _parts(span):
+        if until > begin:
+            axes.barh(
+                place,
+                factor * (until - begin),
+                left=factor * (begin - trace.started),
+                height=HIGH,
+                color=colour,
+                hatch=hatch,
+                edgecolor=INK,
+                linewidth=0.3 * axes.spines["left"].get_linewidth(),
+            )
 
 
-def _outcomes(
-    axes: Axes, shown: Sequence[tuple[Span, int]], trace: Trace, factor: float, look: Look
-) -> None:
+def _key(phase: Phase, label: str) -> Patch:
+    return Patch(facecolor=phase[0], hatch=phase[1], edgecolor=INK, label=label)
+
+
+def _outcomes(axes: Axes, shown: Sequence[Line], trace: Trace, factor: float, look: Look) -> None:
     """Behind each bar how it ended, and who decided that, where it is not `ok`."""
-    words = [_ending(span, look) for span, _ in shown]
+    words = [_ending(each.span, look) for each in shown]
     letter = look.size.caption
     widest = max((width(each, letter) for each in words if each), default=0.0)
-    ends = [factor * (_end(span) - trace.started) for span, _ in shown]
+    ends = [factor * (_end(each.span) - trace.started) for each in shown]
     # As much room on the right as the words take beside the longest bar.
     axes.set_xlim(0.0, max(ends) * (1.0 + (widest + letter) / (0.6 * look.room)))
     for place, (text, end) in enumerate(zip(words, ends, strict=True)):
@@ -162,18 +171,17 @@ def _ending(span: Span, look: Look) -> str:
     return f"{span.outcome}{by}"
 
 
-def _label(span: Span, depth: int) -> str:
-    return f"{' ' * INDENT * depth}{span.instance or span.callee.partition('.')[0]} {_asked(span)}"
+def _label(line: Line) -> str:
+    """Who was asked what, below whoever asked, and whether that was asked again."""
+    service, _, endpoint = line.span.callee.partition(".")
+    said = f"{' ' * INDENT * line.depth}{line.span.instance or service} {endpoint}"
+    return f"{said}, {line.note}" if line.note else said
 
 
-def _asked(span: Span) -> str:
-    return span.callee.partition(".")[2]
-
-
-def _room(shown: Sequence[tuple[Span, int]], look: Look) -> float:
+def _room(shown: Sequence[Line], look: Look) -> float:
     """Points that the labels take, which begin at the left edge."""
     letter = look.size.caption
-    return max(width(_label(span, depth), letter) for span, depth in shown) + 0.5 * letter
+    return max(width(_label(each), letter) for each in shown) + 0.5 * letter
 
 
 def _caption(trace: Trace, more: int, look: Look) -> str:
@@ -189,8 +197,6 @@ def _caption(trace: Trace, more: int, look: Look) -> str:
             start=f"{trace.started:.4g}",
         )
     ]
-    if any(each.ended is not None and each.ended < _end(each) for each in trace.spans):
-        said.append(say("A red line: the caller has gone, the work goes on."))
     if more:
         said.append(say("{more} more attempts are left out.", more=more))
     return " ".join(said)
